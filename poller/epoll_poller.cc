@@ -1,0 +1,133 @@
+#include "poller/epoll_poller.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <limits>
+
+#include "absl/memory/memory.h"
+#include "poller/epoll_error.h"
+
+namespace rondo {
+namespace {
+
+// How many events one look takes at most. More wait in the kernel, in turn.
+constexpr int kMaxEvents = 256;
+
+constexpr int64_t kNanosPerSecond = 1'000'000'000;
+constexpr int64_t kNanosPerMilli = 1'000'000;
+
+// The bits that Readiness and epoll have in common, and the one that they have in two places.
+constexpr Readiness kCommonBits =
+    Readiness::kReadable | Readiness::kWritable | Readiness::kError | Readiness::kHungUp;
+constexpr int kPeerClosedShift = 8;
+static_assert(Readiness(Readiness::kReadable).bits() == EPOLLIN);
+static_assert(Readiness(Readiness::kWritable).bits() == EPOLLOUT);
+static_assert(Readiness(Readiness::kError).bits() == EPOLLERR);
+static_assert(Readiness(Readiness::kHungUp).bits() == EPOLLHUP);
+static_assert(Readiness(Readiness::kPeerClosed).bits() << kPeerClosedShift == EPOLLRDHUP);
+
+uint32_t ToEpoll(Readiness interest, Trigger trigger) {
+  const uint32_t common = (interest & kCommonBits).bits();
+  const uint32_t peer_closed = (interest & Readiness::kPeerClosed).bits();
+  return common | peer_closed << kPeerClosedShift | (trigger == Trigger::kEdge ? EPOLLET : 0);
+}
+
+Readiness FromEpoll(uint32_t events) {
+  return (Readiness::FromBits(static_cast<uint8_t>(events)) & kCommonBits) |
+         (Readiness::FromBits(static_cast<uint8_t>(events >> kPeerClosedShift)) &
+          Readiness::kPeerClosed);
+}
+
+// Rounded up: a timer must not be early.
+int ToMillis(int64_t nanos) {
+  if (nanos < 0) return -1;
+  const int64_t millis = nanos / kNanosPerMilli + (nanos % kNanosPerMilli != 0 ? 1 : 0);
+  return static_cast<int>(std::min<int64_t>(millis, std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Poller>> EpollPoller::Create() {
+  auto poller = absl::WrapUnique(new EpollPoller);
+  if (absl::Status status = poller->Open(); !status.ok()) return status;
+  return poller;
+}
+
+absl::Status EpollPoller::Open() {
+  epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll_fd_ < 0) return absl::ErrnoToStatus(errno, "epoll_create1");
+  if (absl::Status status = wake_.Open(); !status.ok()) return status;
+  epoll_event event = {.events = EPOLLIN | EPOLLET, .data = {.ptr = nullptr}};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, wake_.fd(), &event) != 0) {
+    return EpollCtlError(errno, "add", wake_.fd());
+  }
+  return absl::OkStatus();
+}
+
+EpollPoller::~EpollPoller() {
+  if (epoll_fd_ >= 0) close(epoll_fd_);
+}
+
+Poller::Stats EpollPoller::stats() const {
+  Stats stats = Poller::stats();
+  stats.wake_writes = wake_.writes();
+  return stats;
+}
+
+absl::Status EpollPoller::DoAdd(Watcher& watcher, int fd, Readiness interest, Trigger trigger) {
+  epoll_event event = {.events = ToEpoll(interest, trigger), .data = {.ptr = &watcher}};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) != 0) {
+    return EpollCtlError(errno, "add", fd);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EpollPoller::DoModify(Watcher& watcher, Readiness interest) {
+  epoll_event event = {.events = ToEpoll(interest, watcher.trigger()), .data = {.ptr = &watcher}};
+  if (epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, watcher.fd(), &event) != 0) {
+    return EpollCtlError(errno, "modify", watcher.fd());
+  }
+  return absl::OkStatus();
+}
+
+void EpollPoller::DoRemove(Watcher& watcher) {
+  // Closing the fd would not do: as long as it has a duplicate the kernel keeps the registration,
+  // and with it the address of a watcher that may be gone. A failure (EBADF, ENOENT) means that
+  // there is no registration under this number any more.
+  epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, watcher.fd(), nullptr);
+}
+
+absl::Status EpollPoller::DoWait(int64_t timeout_nanos) {
+  if (timeout_nanos != 0 && !wake_.BeginSleep()) timeout_nanos = 0;
+  epoll_event events[kMaxEvents];
+  const int count = WaitForEvents(events, timeout_nanos);
+  const int error = count < 0 ? errno : 0;
+  wake_.EndSleep();
+  if (count < 0) {
+    return error == EINTR ? absl::OkStatus() : absl::ErrnoToStatus(error, "epoll_wait");
+  }
+  for (int i = 0; i < count; ++i) {
+    auto* const watcher = static_cast<Watcher*>(events[i].data.ptr);
+    if (watcher != nullptr) Queue(*watcher, FromEpoll(events[i].events));
+  }
+  return absl::OkStatus();
+}
+
+int EpollPoller::WaitForEvents(epoll_event* events, int64_t timeout_nanos) {
+  // Without a time to tell, the older call does the same for less.
+  if (timeout_nanos > 0 && has_nanoseconds_) {
+    const timespec timeout = {.tv_sec = timeout_nanos / kNanosPerSecond,
+                              .tv_nsec = timeout_nanos % kNanosPerSecond};
+    const int count = epoll_pwait2(epoll_fd_, events, kMaxEvents, &timeout, nullptr);
+    // ENOSYS: Linux before 5.11. EPERM: a sandbox that forbids what it does not know.
+    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    has_nanoseconds_ = false;
+  }
+  return epoll_wait(epoll_fd_, events, kMaxEvents, ToMillis(timeout_nanos));
+}
+
+}  // namespace rondo
