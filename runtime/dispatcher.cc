@@ -1,0 +1,187 @@
+#include "runtime/dispatcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace rondo::internal {
+
+void Dispatcher::Submit(Operation& operation, Kind* kind, const SubmitOptions& options,
+                        absl::Status refusal) {
+  loop_.CheckOnLoop();
+  operation.kind_ = kind;
+  operation.submitted_nanos_ = loop_.clock().NowNanos();
+  if (kind != nullptr) ++kind->stats.submitted;
+  AddActive(operation);
+  if (refusal.ok()) refusal = Admit(operation, options);
+  // Never from within Submit: the caller is told in the pending phase.
+  if (!refusal.ok()) operation.Cancel(std::move(refusal));
+}
+
+absl::Status Dispatcher::Admit(Operation& operation, const SubmitOptions& options) {
+  if (absl::Status status = Arm(operation, options); !status.ok()) return status;
+  Kind& kind = *operation.kind_;
+  if (kind.stats.in_flight < kind.options.max_concurrency) {
+    Launch(operation);
+    return absl::OkStatus();
+  }
+  if (kind.stats.waiting >= kind.options.max_queue) {
+    return absl::ResourceExhaustedError(absl::StrCat(kind.name, ": ", kind.stats.in_flight,
+                                                     " in flight and ", kind.stats.waiting,
+                                                     " waiting, which is its max_queue"));
+  }
+  Wait(operation);
+  return absl::OkStatus();
+}
+
+absl::Status Dispatcher::Arm(Operation& operation, const SubmitOptions& options) {
+  if (options.stop_token.stop_requested()) {
+    return absl::CancelledError(absl::StrCat(operation.name_, ": cancelled by its stop token"));
+  }
+  absl::Duration timeout = options.timeout;
+  if (options.deadline != absl::InfiniteFuture()) {
+    timeout = std::min(timeout, options.deadline - absl::Now());
+  }
+  if (timeout <= absl::ZeroDuration()) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(operation.name_, ": its deadline had passed when it was submitted"));
+  }
+  if (timeout != absl::InfiniteDuration()) {
+    operation.deadline_ = std::min(options.deadline, absl::Now() + timeout);
+    operation.deadline_timer_.Start(timeout);
+  }
+  if (options.stop_token.stop_possible()) {
+    operation.stop_callback_.emplace(options.stop_token, Operation::StopRequested{&operation});
+  }
+  return absl::OkStatus();
+}
+
+void Dispatcher::Launch(Operation& operation) {
+  Kind& kind = *operation.kind_;
+  ++kind.stats.in_flight;
+  operation.launched_ = true;
+  if (kind.runs_on == RunsOn::kLoop) {
+    operation.flags_.fetch_or(Operation::kRunning);
+    operation.ran_ = true;
+    operation.began_nanos_ = loop_.clock().NowNanos();
+    return kind.Run(operation);
+  }
+  if (absl::Status status = pool_.TrySchedule(operation.work_task_); !status.ok()) {
+    operation.SetFailure(
+        absl::Status(status.code(), absl::StrCat(operation.name_, ": ", status.message())));
+    loop_.Enqueue(operation.return_task_);
+  }
+}
+
+void Dispatcher::Returned(Operation& operation) {
+  Kind& kind = *operation.kind_;
+  operation.launched_ = false;
+  --kind.stats.in_flight;
+  if (operation.ran_) {
+    kind.stats.queue_time.Add(
+        absl::Nanoseconds(operation.began_nanos_ - operation.submitted_nanos_));
+    kind.stats.run_time.Add(absl::Nanoseconds(operation.ended_nanos_ - operation.began_nanos_));
+  }
+  LaunchWaiting(kind);
+  // A cancellation that was claimed is the result, and on its way.
+  const bool cancelled = (operation.flags_.load() & Operation::kCancelled) != 0;
+  if (!operation.told_ && !cancelled) Tell(operation, nullptr);
+  operation.MaybeFree();
+}
+
+void Dispatcher::LaunchWaiting(Kind& kind) {
+  while (kind.first_waiting != nullptr && kind.stats.in_flight < kind.options.max_concurrency) {
+    Operation& next = *kind.first_waiting;
+    StopWaiting(next);
+    Launch(next);
+  }
+}
+
+void Dispatcher::CancelArrived(Operation& operation) {
+  operation.cancel_arrived_ = true;
+  if (!operation.told_) {
+    if (operation.waiting_) StopWaiting(operation);
+    if (operation.cancel_hook_ != nullptr) std::exchange(operation.cancel_hook_, nullptr)();
+    Tell(operation, &operation.cancel_status_);
+  }
+  operation.MaybeFree();
+}
+
+void Dispatcher::Tell(Operation& operation, const absl::Status* early, bool abandoned) {
+  operation.told_ = true;
+  operation.deadline_timer_.Cancel();
+  // Waits for a stop callback that runs on another thread just now.
+  operation.stop_callback_.reset();
+  if (operation.kind_ != nullptr) {
+    const absl::StatusCode code = abandoned          ? absl::StatusCode::kCancelled
+                                  : early != nullptr ? early->code()
+                                                     : operation.result_code();
+    ++operation.kind_->stats.completed[static_cast<size_t>(code)];
+  }
+  if (!abandoned) operation.Deliver(early);
+}
+
+void Dispatcher::CancelAll(const absl::Status& status) {
+  for (Operation* operation = first_; operation != nullptr; operation = operation->next_active_) {
+    operation->Cancel(status);
+  }
+}
+
+void Dispatcher::AbandonAll() {
+  for (Operation* operation = first_; operation != nullptr;) {
+    Operation* next = operation->next_active_;
+    operation->Abandon();
+    operation = next;
+  }
+}
+
+void Dispatcher::ForEach(absl::FunctionRef<void(const Operation&, bool told)> f) const {
+  for (const Operation* operation = first_; operation != nullptr;
+       operation = operation->next_active_) {
+    f(*operation, operation->told_);
+  }
+}
+
+void Dispatcher::Wait(Operation& operation) {
+  Kind& kind = *operation.kind_;
+  ++kind.stats.waiting;
+  operation.waiting_ = true;
+  operation.previous_waiting_ = kind.last_waiting;
+  (kind.last_waiting != nullptr ? kind.last_waiting->next_waiting_ : kind.first_waiting) =
+      &operation;
+  kind.last_waiting = &operation;
+}
+
+void Dispatcher::StopWaiting(Operation& operation) {
+  Kind& kind = *operation.kind_;
+  --kind.stats.waiting;
+  operation.waiting_ = false;
+  Operation* const next = std::exchange(operation.next_waiting_, nullptr);
+  Operation* const previous = std::exchange(operation.previous_waiting_, nullptr);
+  (previous != nullptr ? previous->next_waiting_ : kind.first_waiting) = next;
+  (next != nullptr ? next->previous_waiting_ : kind.last_waiting) = previous;
+}
+
+void Dispatcher::AddActive(Operation& operation) {
+  operation.keeps_alive_ = operation.kind_ != nullptr && operation.kind_->keeps_alive();
+  if (operation.keeps_alive_) {
+    loop_.Keep();
+  } else {
+    operation.deadline_timer_.Ref();  // Then its deadline is what will wake somebody.
+  }
+  operation.previous_active_ = last_;
+  (last_ != nullptr ? last_->next_active_ : first_) = &operation;
+  last_ = &operation;
+}
+
+void Dispatcher::RemoveActive(Operation& operation) {
+  if (operation.keeps_alive_) loop_.Release();
+  Operation* const next = operation.next_active_;
+  Operation* const previous = operation.previous_active_;
+  (previous != nullptr ? previous->next_active_ : first_) = next;
+  (next != nullptr ? next->previous_active_ : last_) = previous;
+}
+
+}  // namespace rondo::internal

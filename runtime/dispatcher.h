@@ -1,0 +1,67 @@
+// Takes operations through their life.
+#ifndef RONDO_RUNTIME_DISPATCHER_H_
+#define RONDO_RUNTIME_DISPATCHER_H_
+
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "pool/pool.h"
+#include "runtime/kind.h"
+#include "runtime/loop.h"
+#include "runtime/operation.h"
+
+namespace rondo::internal {
+
+// Launches operations within their kinds' limits, tells their callers, keeps the list of those
+// that are unfinished. Operation draws the picture.
+//
+// Loop thread only. The loop and the pool outlive it.
+class Dispatcher {
+ public:
+  Dispatcher(Runtime& runtime, Loop& loop, Pool& pool)
+      : runtime_(runtime), loop_(loop), pool_(pool) {}
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Takes the operation over. `kind` is null when there is none of that name; `refusal` then, or
+  // for any other reason, says why it cannot run: the caller is told later all the same.
+  void Submit(Operation& operation, Kind* kind, const SubmitOptions& options, absl::Status refusal);
+
+  // Cancels every unfinished operation.
+  void CancelAll(const absl::Status& status);
+  // Forgets the callers of every unfinished operation.
+  void AbandonAll();
+
+  // Calls `f` for every operation whose caller waits, in the order of submission, and for every
+  // one that still runs after its caller was told (told is true).
+  void ForEach(absl::FunctionRef<void(const Operation&, bool told)> f) const;
+  bool idle() const { return first_ == nullptr; }
+
+ private:
+  friend class Operation;
+
+  absl::Status Admit(Operation& operation, const SubmitOptions& options);
+  absl::Status Arm(Operation& operation, const SubmitOptions& options);
+  void Launch(Operation& operation);
+  void Returned(Operation& operation);
+  void LaunchWaiting(Kind& kind);
+  void CancelArrived(Operation& operation);
+  // Marks the caller as told, and tells it unless it is gone.
+  void Tell(Operation& operation, const absl::Status* early, bool abandoned = false);
+
+  void Wait(Operation& operation);
+  void StopWaiting(Operation& operation);
+  void AddActive(Operation& operation);
+  void RemoveActive(Operation& operation);
+
+  Runtime& runtime_;
+  Loop& loop_;
+  Pool& pool_;
+  Operation* first_ = nullptr;
+  Operation* last_ = nullptr;
+};
+
+}  // namespace rondo::internal
+
+#endif  // RONDO_RUNTIME_DISPATCHER_H_

@@ -1,0 +1,131 @@
+#include "runtime/kind_registry.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace rondo::internal {
+namespace {
+
+bool IsSnakeCase(absl::string_view word) {
+  return !word.empty() && absl::ascii_islower(word[0]) &&
+         std::all_of(word.begin(), word.end(), [](unsigned char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
+         });
+}
+
+absl::Status CheckName(const Kind& kind) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(kind.name, absl::MaxSplits('.', 1));
+  if (parts.first == kind.plugin && IsSnakeCase(parts.second)) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("plugin ", kind.plugin, ": kind \"", kind.name,
+                                                 "\" is not named ", kind.plugin, ".verb_noun"));
+}
+
+// How many letters have to be added, taken away or exchanged between a and b.
+size_t EditDistance(absl::string_view a, absl::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+absl::Status KindRegistry::CheckOne(const Kind& kind) const {
+  if (absl::Status status = CheckName(kind); !status.ok()) return status;
+  if (kind.options.max_concurrency < 1 || kind.options.max_queue < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("kind ", kind.name, ": max_concurrency ",
+                                                   kind.options.max_concurrency, " and max_queue ",
+                                                   kind.options.max_queue, " let nothing run"));
+  }
+  if (const auto it = by_name_.find(kind.name); it != by_name_.end()) {
+    return absl::AlreadyExistsError(absl::StrCat("kind ", kind.name, " of plugin ", kind.plugin,
+                                                 " is registered already, by plugin ",
+                                                 it->second->plugin));
+  }
+  if (const auto it = by_fingerprint_.find(kind.fingerprint); it != by_fingerprint_.end()) {
+    return absl::AlreadyExistsError(absl::StrCat("kinds ", kind.name, " and ", it->second->name,
+                                                 " have one fingerprint: rename one of them"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status KindRegistry::Check(const std::vector<std::unique_ptr<Kind>>& kinds) const {
+  absl::flat_hash_set<absl::string_view> names;
+  for (const std::unique_ptr<Kind>& kind : kinds) {
+    if (absl::Status status = CheckOne(*kind); !status.ok()) return status;
+    if (!names.insert(kind->name).second) {
+      return absl::AlreadyExistsError(
+          absl::StrCat("plugin ", kind->plugin, " registers kind ", kind->name, " twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void KindRegistry::Add(std::vector<std::unique_ptr<Kind>> kinds) {
+  for (std::unique_ptr<Kind>& kind : kinds) {
+    by_fingerprint_.emplace(kind->fingerprint, kind.get());
+    std::string name = kind->name;
+    by_name_.emplace(std::move(name), std::move(kind));
+  }
+}
+
+void KindRegistry::Remove(absl::string_view plugin) {
+  for (auto it = by_name_.begin(); it != by_name_.end();) {
+    if (it->second->plugin == plugin) {
+      by_fingerprint_.erase(it->second->fingerprint);
+      it = by_name_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+}
+
+absl::Status KindRegistry::Explain(absl::string_view name) const {
+  if (const auto it = by_name_.find(name); it != by_name_.end()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("kind ", name, ": plugin ", it->second->plugin,
+                     " was built with other request or result types than the caller"));
+  }
+  std::vector<std::pair<size_t, absl::string_view>> near;
+  for (const auto& [known, kind] : by_name_) {
+    const size_t distance = EditDistance(name, known);
+    if (distance <= 1 + name.size() / 4) near.emplace_back(distance, known);
+  }
+  std::sort(near.begin(), near.end());
+  if (near.size() > 3) near.resize(3);
+  std::string hint;
+  if (near.empty()) {
+    const absl::string_view plugin = name.substr(0, name.find('.'));
+    hint = absl::StrCat("; is the plugin \"", plugin, "\" added to the runtime?");
+  } else {
+    hint = absl::StrCat("; did you mean ",
+                        absl::StrJoin(near, ", ",
+                                      [](std::string* out, const auto& entry) {
+                                        absl::StrAppend(out, entry.second);
+                                      }),
+                        "?");
+  }
+  return absl::NotFoundError(absl::StrCat("no task kind \"", name, "\"", hint));
+}
+
+void KindRegistry::ForEach(absl::FunctionRef<void(const Kind&)> f) const {
+  for (const auto& [name, kind] : by_name_) f(*kind);
+}
+
+}  // namespace rondo::internal

@@ -1,0 +1,229 @@
+#include "runtime/loop.h"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+#include "runtime/fd_watch.h"
+
+namespace rondo {
+namespace {
+
+constexpr int64_t kNoLimit = -1;
+
+// `duration` as a timeout of Poller::Wait, rounded up.
+int64_t ToTimeout(absl::Duration duration) {
+  if (duration == absl::InfiniteDuration()) return kNoLimit;
+  return std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Ceil(duration, absl::Nanoseconds(1))));
+}
+
+// Saturates.
+int64_t LaterBy(int64_t nanos, absl::Duration delay) {
+  const int64_t more = absl::ToInt64Nanoseconds(absl::Ceil(delay, absl::Nanoseconds(1)));
+  return nanos + std::min(more, std::numeric_limits<int64_t>::max() - nanos);
+}
+
+void DiscardQueue(LoopQueue& queue) {
+  while (LoopTask* task = queue.Pop()) task->function(*task, LoopTask::Mode::kDiscard);
+}
+
+}  // namespace
+
+Loop::Loop(std::unique_ptr<Clock> clock, std::unique_ptr<Poller> poller, const Options& options)
+    : clock_(std::move(clock)),
+      poller_(std::move(poller)),
+      max_callbacks_(options.max_callbacks_per_phase),
+      scale_(absl::ToInt64Nanoseconds(options.tick), clock_->NowNanos()),
+      awake_since_nanos_(clock_->NowNanos()),
+      owner_(std::this_thread::get_id()) {
+  CHECK_GE(max_callbacks_, 1);
+}
+
+Loop::~Loop() { Discard(); }
+
+void Loop::Discard() {
+  CheckOnLoop();
+  std::vector<LoopTimer*> unowned;
+  wheel_.ForEach([&unowned](WheelTimer& timer) {
+    LoopTimer& loop_timer = static_cast<LoopTimer&>(timer);
+    if (loop_timer.type_.discarded != nullptr) unowned.push_back(&loop_timer);
+  });
+  for (LoopTimer* timer : unowned) {
+    timer->Cancel();
+    timer->type_.discarded(*timer);
+  }
+  do {
+    pending_.Append(inbox_.TakeAll());
+    DiscardQueue(pending_);
+    DiscardQueue(ticks_);
+    DiscardQueue(immediates_);
+    DiscardQueue(closing_);
+  } while (has_queued());
+}
+
+absl::Status Loop::Run() {
+  Enter();
+  absl::Status status;
+  while (!stop_.load(std::memory_order_relaxed) && alive() && status.ok()) {
+    status = Turn(kNoLimit, /*once=*/false);
+  }
+  Leave();
+  return status;
+}
+
+absl::Status Loop::RunOnce(absl::Duration timeout) {
+  Enter();
+  absl::Status status = Turn(ToTimeout(timeout), /*once=*/true);
+  Leave();
+  return status;
+}
+
+void Loop::Stop() {
+  stop_.store(true, std::memory_order_relaxed);
+  poller_->Wake();
+}
+
+// One turn. Between any two callbacks the next ticks run.
+absl::Status Loop::Turn(int64_t max_wait_nanos, bool once) noexcept {
+  ++stats_.turns;
+  bool ran = RunTicks();
+  ran |= RunTimers();
+  ran |= RunPending();
+  absl::Status status = PollFds(once && ran ? 0 : max_wait_nanos, once);
+  RunImmediates();
+  RunClosing();
+  return status;
+}
+
+void Loop::Enter() {
+  CHECK(!running_.exchange(true)) << "the loop is running already";
+  owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+void Loop::Leave() {
+  stopped_ = stop_.exchange(false, std::memory_order_relaxed);
+  running_.store(false);
+}
+
+bool Loop::RunTimers() {
+  if (wheel_.size() == 0) return false;  // Then nobody asks what time it is.
+  wheel_.Advance(scale_.Now(clock_->NowNanos()));
+  for (int left = max_callbacks_; left > 0; --left) {
+    WheelTimer* expired = wheel_.TakeExpired();
+    if (expired == nullptr) return left < max_callbacks_;
+    LoopTimer& timer = static_cast<LoopTimer&>(*expired);
+    if (timer.referenced_) --keeps_;
+    timer.type_.expired(timer);
+    RunTicks();
+  }
+  return true;
+}
+
+bool Loop::RunPending() {
+  pending_.Append(inbox_.TakeAll());
+  return RunQueue(pending_);
+}
+
+absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
+  const int64_t now = clock_->NowNanos();
+  stats_.last_lag = absl::Nanoseconds(now - awake_since_nanos_);
+  stats_.max_lag = std::max(stats_.max_lag, stats_.last_lag);
+  const int64_t timeout = PollTimeout(now, max_wait_nanos, once);
+  absl::Status status = poller_->Wait(timeout);
+  if (timeout != 0) ++stats_.waits;
+  awake_since_nanos_ = clock_->NowNanos();
+  Readiness ready;
+  while (Watcher* watcher = poller_->TakeReady(ready)) {
+    watcher->OnReady(ready);
+    RunTicks();
+  }
+  return status;
+}
+
+void Loop::RunImmediates() {
+  LoopQueue now = std::move(immediates_);
+  RunQueue(now);
+  // What immediates queued is for the next turn, behind what was over the limit.
+  now.Append(std::move(immediates_));
+  immediates_ = std::move(now);
+}
+
+void Loop::RunClosing() { RunQueue(closing_); }
+
+bool Loop::RunQueue(LoopQueue& queue) {
+  for (int left = max_callbacks_; left > 0; --left) {
+    LoopTask* task = queue.Pop();
+    if (task == nullptr) return left < max_callbacks_;
+    RunTask(*task);
+  }
+  return true;
+}
+
+int64_t Loop::PollTimeout(int64_t now_nanos, int64_t max_wait_nanos, bool once) const {
+  if (max_wait_nanos == 0 || has_queued() || (!once && !alive()) ||
+      stop_.load(std::memory_order_relaxed)) {
+    return 0;
+  }
+  const std::optional<uint64_t> next = wheel_.NextDeadline();
+  if (!next.has_value()) return max_wait_nanos;
+  // A tick's beginning is a whole number of nanoseconds, so nothing is rounded down here.
+  const int64_t until = std::max<int64_t>(0, scale_.Nanos(*next) - now_nanos);
+  return max_wait_nanos == kNoLimit ? until : std::min(until, max_wait_nanos);
+}
+
+absl::Duration Loop::NextTimeout() {
+  CheckOnLoop();
+  poller_->Arm();
+  const int64_t timeout = PollTimeout(clock_->NowNanos(), kNoLimit, /*once=*/true);
+  return timeout == kNoLimit ? absl::InfiniteDuration() : absl::Nanoseconds(timeout);
+}
+
+void Loop::ForEachTimer(absl::FunctionRef<void(const LoopTimer&)> f) const {
+  wheel_.ForEach([f](const WheelTimer& timer) { f(static_cast<const LoopTimer&>(timer)); });
+}
+
+void Loop::ForEachWatch(absl::FunctionRef<void(const FdWatch&)> f) const {
+  // Every watcher of this poller came through FdWatch::Start.
+  poller_->ForEachWatcher([f](const Watcher& watcher) { f(static_cast<const FdWatch&>(watcher)); });
+}
+
+void LoopTimer::Start(absl::Duration delay) {
+  loop_.CheckOnLoop();
+  if (!scheduled() && referenced_) ++loop_.keeps_;
+  started_nanos_ = loop_.clock_->NowNanos();
+  loop_.wheel_.Start(*this, delay > absl::ZeroDuration()
+                                ? loop_.scale_.Deadline(LaterBy(started_nanos_, delay))
+                                // The current tick: rounding up would cost a whole one.
+                                : loop_.scale_.Now(started_nanos_));
+}
+
+bool LoopTimer::Cancel() {
+  loop_.CheckOnLoop();
+  if (!loop_.wheel_.Cancel(*this)) return false;
+  if (referenced_) --loop_.keeps_;
+  return true;
+}
+
+void LoopTimer::Ref() {
+  loop_.CheckOnLoop();
+  if (!referenced_ && scheduled()) ++loop_.keeps_;
+  referenced_ = true;
+}
+
+void LoopTimer::Unref() {
+  loop_.CheckOnLoop();
+  if (referenced_ && scheduled()) --loop_.keeps_;
+  referenced_ = false;
+}
+
+void LoopTimer::StartAgain(absl::Duration interval) {
+  loop_.CheckOnLoop();
+  DCHECK(!scheduled());
+  started_nanos_ = loop_.clock_->NowNanos();
+  int64_t next = LaterBy(loop_.scale_.Nanos(deadline()), interval);
+  if (next <= started_nanos_) next = LaterBy(started_nanos_, interval);
+  if (referenced_) ++loop_.keeps_;
+  loop_.wheel_.Start(*this, loop_.scale_.Deadline(next));
+}
+
+}  // namespace rondo

@@ -1,0 +1,55 @@
+// What a plugin is.
+#ifndef RONDO_RUNTIME_PLUGIN_H_
+#define RONDO_RUNTIME_PLUGIN_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "runtime/registrar.h"
+
+namespace rondo {
+
+class Runtime;
+
+struct PluginInfo {
+  std::string name;     // Lower snake case; its kinds are NAME.verb_noun.
+  std::string summary;  // A few words.
+};
+
+// Brings task kinds to a runtime. Derive from it, one class a plugin.
+//
+// Everything is called on the loop thread (Register and Start before the loop first runs, when
+// the plugin is given to Runtime::Builder). The runtime owns the plugin and outlives it. Plugins
+// start in the order in which they were added and stop in reverse.
+//
+//   class FsPlugin final : public Plugin {
+//    public:
+//     PluginInfo info() const override { return {.name = "fs", .summary = "files"}; }
+//     absl::Status Register(Registrar& registrar) override {
+//       registrar.OnPool<ReadFile>(&ReadWholeFile);
+//       return absl::OkStatus();
+//     }
+//   };
+class Plugin {
+ public:
+  Plugin() = default;
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+  virtual ~Plugin();
+
+  virtual PluginInfo info() const = 0;
+
+  // Names the kinds. When it fails, the runtime is as it was before.
+  virtual absl::Status Register(Registrar& registrar) = 0;
+
+  // Acquires what the kinds share. When it fails, the kinds are taken out again.
+  virtual absl::Status Start(Runtime& runtime);
+
+  // Releases it. No task of the plugin's kinds is submitted any more, and none is unfinished but
+  // for what a Shutdown had to leave behind.
+  virtual void Stop();
+};
+
+}  // namespace rondo
+
+#endif  // RONDO_RUNTIME_PLUGIN_H_

@@ -1,0 +1,66 @@
+#include "runtime/runtime_builder.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "runtime/runtime.h"
+
+namespace rondo {
+
+RuntimeBuilder& RuntimeBuilder::Threads(int threads) {
+  pool_options_.threads = threads;
+  return *this;
+}
+
+RuntimeBuilder& RuntimeBuilder::Tick(absl::Duration tick) {
+  loop_options_.tick = tick;
+  return *this;
+}
+
+RuntimeBuilder& RuntimeBuilder::Add(std::unique_ptr<Plugin> plugin) {
+  plugins_.push_back(std::move(plugin));
+  return *this;
+}
+
+RuntimeBuilder& RuntimeBuilder::Use(std::unique_ptr<Clock> clock) {
+  clock_ = std::move(clock);
+  return *this;
+}
+
+RuntimeBuilder& RuntimeBuilder::Use(std::unique_ptr<Poller> poller) {
+  poller_ = std::move(poller);
+  return *this;
+}
+
+RuntimeBuilder& RuntimeBuilder::Use(std::unique_ptr<Pool> pool) {
+  pool_ = std::move(pool);
+  return *this;
+}
+
+absl::StatusOr<std::unique_ptr<Runtime>> RuntimeBuilder::Build() {
+  if (loop_options_.tick < absl::Microseconds(1) || loop_options_.tick > absl::Seconds(1)) {
+    return absl::InvalidArgumentError(absl::StrCat("build a runtime: a tick of ",
+                                                   absl::FormatDuration(loop_options_.tick),
+                                                   " is not within 1us and 1s"));
+  }
+  if (clock_ == nullptr) clock_ = std::make_unique<SteadyClock>();
+  if (poller_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<Poller>> poller = Poller::Create();
+    if (!poller.ok()) return poller.status();
+    poller_ = *std::move(poller);
+  }
+  if (pool_ == nullptr) {
+    absl::StatusOr<std::unique_ptr<ThreadPool>> pool = ThreadPool::Create(pool_options_);
+    if (!pool.ok()) return pool.status();
+    pool_ = *std::move(pool);
+  }
+  auto loop = std::make_unique<Loop>(std::move(clock_), std::move(poller_), loop_options_);
+  std::unique_ptr<Runtime> runtime(new Runtime(std::move(loop), std::move(pool_)));
+  for (std::unique_ptr<Plugin>& plugin : plugins_) {
+    if (absl::Status status = runtime->AddPlugin(std::move(plugin)); !status.ok()) return status;
+  }
+  return runtime;
+}
+
+}  // namespace rondo

@@ -1,0 +1,54 @@
+// How a runtime is put together.
+#ifndef RONDO_RUNTIME_RUNTIME_BUILDER_H_
+#define RONDO_RUNTIME_RUNTIME_BUILDER_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "poller/poller.h"
+#include "pool/pool.h"
+#include "pool/thread_pool.h"
+#include "runtime/loop.h"
+#include "runtime/plugin.h"
+#include "timers/clock.h"
+
+namespace rondo {
+
+class Runtime;
+
+// Collects what a runtime is made of; everything has a default. Used once, on the thread that
+// will run the loop.
+//
+//   auto runtime = Runtime::Builder().Threads(8).Add(std::make_unique<fs::FsPlugin>()).Build();
+class RuntimeBuilder {
+ public:
+  // How many workers the pool has. Default: 4.
+  RuntimeBuilder& Threads(int threads);
+  // How exactly timers are told apart. Default: 1 ms.
+  RuntimeBuilder& Tick(absl::Duration tick);
+  // Adds a plugin; they are registered and started in this order.
+  RuntimeBuilder& Add(std::unique_ptr<Plugin> plugin);
+
+  // Replaces an engine: a manual clock, a scripted poller, a pool driven by hand.
+  RuntimeBuilder& Use(std::unique_ptr<Clock> clock);
+  RuntimeBuilder& Use(std::unique_ptr<Poller> poller);
+  RuntimeBuilder& Use(std::unique_ptr<Pool> pool);
+
+  // Errors: INVALID_ARGUMENT (threads, tick), RESOURCE_EXHAUSTED (no descriptors, no threads),
+  // and those of Runtime::AddPlugin.
+  absl::StatusOr<std::unique_ptr<Runtime>> Build();
+
+ private:
+  ThreadPool::Options pool_options_;
+  Loop::Options loop_options_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Poller> poller_;
+  std::unique_ptr<Pool> pool_;
+  std::vector<std::unique_ptr<Plugin>> plugins_;
+};
+
+}  // namespace rondo
+
+#endif  // RONDO_RUNTIME_RUNTIME_BUILDER_H_

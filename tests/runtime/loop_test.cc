@@ -1,0 +1,544 @@
+#include "runtime/loop.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "runtime/fd_handle.h"
+#include "runtime/timer.h"
+#include "tests/runtime/fixture.h"
+
+namespace rondo {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::HasSubstr;
+
+class Loop_ : public SimulatedRuntime {
+ protected:
+  void SetUp() override { Build(); }
+  Loop& loop() { return runtime->loop(); }
+};
+
+TEST_F(Loop_, L1_OneTurnRunsTimersPendingPollCheckClose) {
+  FdHandle handle(loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle
+                  .Start(Readiness::kReadable,
+                         [&](Readiness) {
+                           Log("poll");
+                           handle.OnClose([this] { Log("close"); });
+                           handle.Close();
+                         })
+                  .ok());
+  poller->MakeReady(handle.fd(), Readiness::kReadable);
+  runtime->SetImmediate([this] { Log("check"); });
+  runtime->Post([this] { Log("pending"); });
+  runtime->SetTimeout(absl::ZeroDuration(), [this] { Log("timer"); });
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  EXPECT_THAT(log, ElementsAre("timer", "pending", "poll", "check", "close"));
+}
+
+TEST_F(Loop_, L2_NextTicksRunAfterEveryCallbackOfEveryPhase) {
+  auto with_ticks = [this](const char* name) {
+    return [this, name] {
+      Log(name);
+      runtime->NextTick([this, name] {
+        Log(absl::StrCat(name, " tick"));
+        runtime->NextTick([this, name] { Log(absl::StrCat(name, " tick of tick")); });
+      });
+    };
+  };
+  FdHandle a(loop(), eventfd(0, EFD_CLOEXEC), "a");
+  FdHandle b(loop(), eventfd(0, EFD_CLOEXEC), "b");
+  for (FdHandle* handle : {&a, &b}) {
+    ASSERT_TRUE(handle
+                    ->Start(Readiness::kReadable,
+                            [=](Readiness) {
+                              with_ticks("fd")();
+                              handle->OnClose(with_ticks("close"));
+                              handle->Close();
+                            })
+                    .ok());
+    poller->MakeReady(handle->fd(), Readiness::kReadable);
+  }
+  for (int i = 0; i < 2; ++i) {
+    runtime->SetTimeout(absl::ZeroDuration(), with_ticks("timer"));
+    runtime->Post(with_ticks("pending"));
+    runtime->SetImmediate(with_ticks("check"));
+  }
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  std::vector<std::string> expected;
+  for (const char* name : {"timer", "pending", "fd", "check", "close"}) {
+    for (int i = 0; i < 2; ++i) {
+      expected.push_back(name);
+      expected.push_back(absl::StrCat(name, " tick"));
+      expected.push_back(absl::StrCat(name, " tick of tick"));
+    }
+  }
+  EXPECT_EQ(log, expected);
+}
+
+TEST_F(Loop_, L3_AnImmediateOfAnImmediateRunsInTheNextTurn) {
+  runtime->SetImmediate([this] {
+    Log(absl::StrCat("first in turn ", loop().turn()));
+    runtime->SetImmediate([this] { Log(absl::StrCat("second in turn ", loop().turn())); });
+  });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("first in turn 1", "second in turn 2"));
+}
+
+TEST_F(Loop_, L4_FromAnFdCallbackAnImmediateIsBeforeAZeroTimer) {
+  FdHandle handle(loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle
+                  .Start(Readiness::kReadable,
+                         [&](Readiness) {
+                           runtime->SetTimeout(absl::ZeroDuration(), [this] { Log("timer"); });
+                           runtime->SetImmediate([this] { Log("immediate"); });
+                           handle.Close();
+                         })
+                  .ok());
+  poller->MakeReady(handle.fd(), Readiness::kReadable);
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("immediate", "timer"));
+}
+
+TEST_F(Loop_, L5_ThePollWaitsExactlyUntilTheNextTimer) {
+  // Now is in the middle of a tick, so what is due in a tick and a half is rounded up to two.
+  clock->Advance(absl::Microseconds(300));
+  runtime->SetTimeout(absl::Microseconds(1500), [this] { Log(absl::FormatDuration(Now())); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("2ms"));
+  EXPECT_EQ(waits[0], absl::ToInt64Nanoseconds(absl::Microseconds(1700)));
+}
+
+TEST_F(Loop_, L5_ThePollDoesNotWaitWhenAnythingIsQueuedStoppedOrClosing) {
+  Timer timer(loop(), [] {});
+  timer.Start(absl::Hours(1));
+  auto turn = [this] {
+    waits.clear();
+    ASSERT_TRUE(runtime->RunOnce(absl::InfiniteDuration()).ok());
+    EXPECT_THAT(waits, ElementsAre(0));
+  };
+  runtime->SetImmediate([] {});
+  turn();
+  runtime->Post([this] { runtime->Post([] {}); });
+  turn();
+  runtime->Post([this] {
+    FdHandle handle(loop(), eventfd(0, EFD_CLOEXEC), "event");
+    handle.OnClose([] {});
+  });
+  turn();
+  runtime->Stop();
+  turn();
+}
+
+TEST_F(Loop_, L6_AnUnreferencedTimerAloneKeepsNothingAlive) {
+  Timer timer(loop(), [this] { Log("timer"); });
+  timer.Start(absl::Seconds(1));
+  timer.Unref();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre());
+  EXPECT_THAT(waits, ElementsAre());
+  timer.Ref();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("timer"));
+}
+
+TEST_F(Loop_, L6_EachOfTimerWatchPostAndCloseKeepsItAlive) {
+  EXPECT_FALSE(loop().alive());
+  {
+    Timer timer(loop(), [] {});
+    timer.Start(absl::Seconds(1));
+    EXPECT_TRUE(loop().alive());
+  }
+  EXPECT_FALSE(loop().alive());
+  {
+    FdHandle handle(loop(), eventfd(0, EFD_CLOEXEC), "event");
+    ASSERT_TRUE(handle.Start(Readiness::kReadable, [](Readiness) {}).ok());
+    EXPECT_TRUE(loop().alive());
+    handle.Unref();
+    EXPECT_FALSE(loop().alive());
+    handle.Ref();
+    EXPECT_TRUE(loop().alive());
+    handle.OnClose([] {});
+    handle.Close();
+    EXPECT_TRUE(loop().alive());
+    ASSERT_TRUE(runtime->Run().ok());
+  }
+  EXPECT_FALSE(loop().alive());
+  runtime->Post([] {});
+  EXPECT_TRUE(loop().alive());
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_FALSE(loop().alive());
+}
+
+TEST_F(Loop_, L7_StopBeforeRunRunsNothingAndItCanRunAgain) {
+  runtime->Post([this] { Log("posted"); });
+  runtime->Stop();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre());
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("posted"));
+}
+
+TEST_F(Loop_, L8_CloseNotificationsAreFifoAndHooksInOrder) {
+  auto make = [this](const std::string& name) {
+    const int fd = eventfd(0, EFD_CLOEXEC);
+    auto handle = std::make_unique<FdHandle>(loop(), fd, name);
+    for (const char* hook : {"first", "second"}) {
+      handle->OnClose([this, fd, name, hook] {
+        EXPECT_EQ(write(fd, "", 0), -1) << "closed before it is told";
+        Log(absl::StrCat(name, " ", hook));
+      });
+    }
+    return handle;
+  };
+  auto a = make("a");
+  auto b = make("b");
+  b->Close();
+  a->Close();
+  a.reset();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("b first", "b second", "a first", "a second"));
+}
+
+TEST_F(Loop_, L9_ClosedByASiblingOfItsBatchItOnlyGetsItsCloseNotification) {
+  FdHandle a(loop(), eventfd(0, EFD_CLOEXEC), "a");
+  FdHandle b(loop(), eventfd(0, EFD_CLOEXEC), "b");
+  b.OnClose([this] { Log("b closed"); });
+  ASSERT_TRUE(a.Start(Readiness::kReadable, [&](Readiness) {
+                 Log("a");
+                 b.Close();
+                 a.Close();
+               }).ok());
+  ASSERT_TRUE(b.Start(Readiness::kReadable, [&](Readiness) { Log("b"); }).ok());
+  poller->MakeReady(a.fd(), Readiness::kReadable);
+  poller->MakeReady(b.fd(), Readiness::kReadable);
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("a", "b closed"));
+}
+
+TEST_F(Loop_, L10_NoPhaseStarvesAnother) {
+  // Each feeds itself for ever; all of them make progress all the same.
+  int timers = 0;
+  int posts = 0;
+  int immediates = 0;
+  std::function<void()> timer = [&] {
+    ++timers;
+    runtime->SetTimeout(absl::ZeroDuration(), timer);
+  };
+  std::function<void()> post = [&] {
+    ++posts;
+    runtime->Post(post);
+    runtime->Post(post);  // Ever more of them.
+  };
+  std::function<void()> immediate = [&] {
+    if (++immediates == 50) runtime->Stop();
+    runtime->SetImmediate(immediate);
+  };
+  for (int i = 0; i < 10000; ++i) runtime->Post([] {});
+  timer();
+  post();
+  immediate();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_GE(timers, 49);
+  EXPECT_GE(posts, 49);
+}
+
+TEST_F(Loop_, L10_WhatIsOverTheLimitKeepsItsPlace) {
+  static constexpr int kCount = 10000;
+  std::vector<int> order;
+  for (int i = 0; i < kCount; ++i) {
+    runtime->SetImmediate([&order, i] { order.push_back(i); });
+  }
+  runtime->SetImmediate([&] { runtime->SetImmediate([&order] { order.push_back(kCount); }); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_GT(loop().turn(), 2);
+  ASSERT_EQ(order.size(), kCount + 1u);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST_F(Loop_, T1_NeverEarlyAlsoAfterALongBlock) {
+  runtime->SetTimeout(absl::Milliseconds(5), [this] {
+    clock->Advance(absl::Seconds(3));  // Blocks the loop.
+    const absl::Duration started = Now();
+    runtime->SetTimeout(absl::Milliseconds(10), [this, started] {
+      EXPECT_GE(Now() - started, absl::Milliseconds(10));
+      EXPECT_LE(Now() - started, absl::Milliseconds(11));
+      Log("fired");
+    });
+  });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("fired"));
+}
+
+TEST_F(Loop_, T4_AZeroTimerStartedByATimerFiresInTheNextTurn) {
+  runtime->SetTimeout(absl::Milliseconds(5), [this] {
+    Log(absl::StrCat("outer in turn ", loop().turn()));
+    runtime->SetTimeout(absl::ZeroDuration(),
+                        [this] { Log(absl::StrCat("inner in turn ", loop().turn())); });
+  });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("outer in turn 2", "inner in turn 3"));
+}
+
+TEST_F(Loop_, T5_ARepeatingTimerRearmsFirstAndDoesNotCatchUpInABurst) {
+  std::vector<absl::Duration> fired;
+  std::unique_ptr<Timer> timer;
+  timer = std::make_unique<Timer>(loop(), [&] {
+    EXPECT_TRUE(timer->scheduled()) << "it is armed again before its callback runs";
+    fired.push_back(Now());
+    if (fired.size() == 2) clock->Advance(absl::Milliseconds(95));
+    if (fired.size() == 4) timer->Cancel();
+  });
+  timer->StartRepeating(absl::Milliseconds(10));
+  ASSERT_TRUE(runtime->Run().ok());
+  // At 20 the block begins: what was due at 30 fires once, at 115, and the next 10 later.
+  EXPECT_THAT(fired, ElementsAre(absl::Milliseconds(10), absl::Milliseconds(20),
+                                 absl::Milliseconds(115), absl::Milliseconds(125)));
+}
+
+TEST_F(Loop_, T5_ARepeatingTimerDoesNotDrift) {
+  // Every turn begins a little after the tick, as real ones do.
+  int calls = 0;
+  std::unique_ptr<Timer> timer;
+  timer = std::make_unique<Timer>(loop(), [&] {
+    clock->Advance(absl::Microseconds(100));
+    if (++calls == 100) timer->Cancel();
+  });
+  timer->StartRepeating(absl::Milliseconds(5));
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_GE(Now(), absl::Milliseconds(500));
+  EXPECT_LT(Now(), absl::Milliseconds(501));
+}
+
+TEST_F(Loop_, T2_AZeroTimerDoesNotOvertakeOverdueOnes) {
+  runtime->SetTimeout(absl::Milliseconds(1), [this] { Log("overdue"); });
+  clock->Advance(absl::Milliseconds(50));
+  runtime->SetTimeout(absl::ZeroDuration(), [this] { Log("zero"); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("overdue", "zero"));
+}
+
+TEST_F(Loop_, T6_AHugeDelayStaysCancellable) {
+  Timer timer(loop(), [this] { Log("never"); });
+  timer.Start(absl::InfiniteDuration());
+  EXPECT_TRUE(timer.Cancel());
+  timer.Start(absl::Hours(24) * 365 * 1000);
+  EXPECT_TRUE(timer.Cancel());
+  EXPECT_FALSE(timer.Cancel());
+  EXPECT_FALSE(loop().alive());
+}
+
+TEST_F(Loop_, T7_CancelOfASiblingInOneBatch) {
+  Timer b(loop(), [this] { Log("b"); });
+  Timer a(loop(), [&] {
+    Log("a");
+    EXPECT_TRUE(b.Cancel());
+    EXPECT_FALSE(b.Cancel());
+  });
+  a.Start(absl::Milliseconds(1));
+  b.Start(absl::Milliseconds(1));
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("a"));
+}
+
+TEST_F(Loop_, S4_TwoTimersWithOneDeadlineBothFire) {
+  for (const char* name : {"a", "b"}) {
+    runtime->SetTimeout(absl::Milliseconds(7), [this, name] { Log(name); });
+  }
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("a", "b"));
+}
+
+TEST_F(Loop_, ATimerDestroysItselfInItsCallback) {
+  auto timer = std::make_unique<Timer>(loop(), [] {});
+  timer = std::make_unique<Timer>(loop(), [&] {
+    timer.reset();
+    Log("fired");  // Its captures are still there.
+  });
+  timer->StartRepeating(absl::Milliseconds(1));
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("fired"));
+}
+
+TEST_F(Loop_, AnFdHandleDestroysItselfInItsCallback) {
+  auto handle = std::make_unique<FdHandle>(loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle
+                  ->Start(Readiness::kReadable,
+                          [&](Readiness) {
+                            handle.reset();
+                            Log("ready");
+                          })
+                  .ok());
+  poller->MakeReady(handle->fd(), Readiness::kReadable);
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("ready"));
+}
+
+TEST_F(Loop_, L5_AnEmbeddedIdleLoopWaitsForPosts) {
+  // Nothing keeps it alive, but its host asked it to wait.
+  ASSERT_TRUE(runtime->RunOnce(absl::Seconds(1)).ok());
+  EXPECT_THAT(waits, ElementsAre(1'000'000'000));
+}
+
+TEST_F(Loop_, L7_StopIsForOneRunOrTurn) {
+  runtime->Stop();
+  ASSERT_TRUE(runtime->RunOnce(absl::Seconds(1)).ok());
+  ASSERT_TRUE(runtime->RunOnce(absl::Seconds(1)).ok());
+  EXPECT_THAT(waits, ElementsAre(0, 1'000'000'000));
+}
+
+TEST_F(Loop_, WhatIsLeftAtTheEndIsDestroyedAndNotCalled) {
+  auto alive = std::make_shared<int>(0);
+  runtime->SetTimeout(absl::Seconds(1), [alive] { FAIL(); });
+  runtime->Post([alive] { FAIL(); });
+  runtime->SetImmediate([alive] { FAIL(); });
+  runtime->NextTick([alive] { FAIL(); });
+  runtime.reset();
+  EXPECT_EQ(alive.use_count(), 1);
+}
+
+class RealLoop : public RealRuntime {
+ protected:
+  void SetUp() override {
+    Build([](Registrar&) { return absl::OkStatus(); }, 1);
+  }
+};
+
+TEST_F(RealLoop, S1_ALone200MillisecondTimerFiresAt200) {
+  const int64_t before = runtime->loop().clock().NowNanos();
+  runtime->SetTimeout(absl::Milliseconds(200), [] {});
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_GE(runtime->loop().clock().NowNanos() - before, 200'000'000);
+  EXPECT_LE(runtime->loop().turn(), 3);
+}
+
+TEST_F(RealLoop, L7_StopFromAnyThreadWakesTheLoop) {
+  FdHandle handle(runtime->loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle.Start(Readiness::kReadable, [](Readiness) {}).ok());
+  absl::Notification running;
+  runtime->Post([&] { running.Notify(); });
+  std::thread stopper([&] {
+    running.WaitForNotification();
+    runtime->Stop();
+  });
+  ASSERT_TRUE(runtime->Run().ok());
+  stopper.join();
+  handle.Close();
+}
+
+TEST_F(RealLoop, E2_SignalsShortenNoWait) {
+  struct sigaction action = {};
+  struct sigaction old = {};
+  action.sa_handler = [](int) {};  // No SA_RESTART: system calls end with EINTR.
+  ASSERT_EQ(sigaction(SIGUSR1, &action, &old), 0);
+  const pthread_t loop_thread = pthread_self();
+  std::atomic<bool> done = false;
+  std::thread pest([&] {
+    while (!done) {
+      pthread_kill(loop_thread, SIGUSR1);
+      std::this_thread::yield();
+    }
+  });
+  const int64_t before = runtime->loop().clock().NowNanos();
+  int64_t fired = 0;
+  runtime->SetTimeout(absl::Milliseconds(100), [&] { fired = runtime->loop().clock().NowNanos(); });
+  EXPECT_TRUE(runtime->Run().ok());
+  done = true;
+  pest.join();
+  sigaction(SIGUSR1, &old, nullptr);
+  EXPECT_GE(fired - before, 100'000'000);
+}
+
+TEST_F(RealLoop, PostsFromManyThreadsAllArriveInEachThreadsOrder) {
+  constexpr int kThreads = 4;
+  constexpr int kPosts = 5000;
+  std::vector<int> next(kThreads, 0);
+  int total = 0;
+  FdHandle keep(runtime->loop(), eventfd(0, EFD_CLOEXEC), "keep");
+  ASSERT_TRUE(keep.Start(Readiness::kReadable, [](Readiness) {}).ok());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kPosts; ++i) {
+        runtime->Post([&, t, i] {
+          EXPECT_EQ(next[t]++, i);
+          if (++total == kThreads * kPosts) runtime->Stop();
+        });
+      }
+    });
+  }
+  ASSERT_TRUE(runtime->Run().ok());
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(total, kThreads * kPosts);
+  keep.Close();
+}
+
+TEST_F(RealLoop, EmbeddedAPostMakesTheBackendFdReadable) {
+  for (int i = 0; i < 100; ++i) {
+    Timer timer(runtime->loop(), [] {});
+    timer.Start(absl::Hours(1));
+    EXPECT_GT(runtime->NextTimeout(), absl::Minutes(59));
+    bool called = false;
+    std::thread poster([&] { runtime->Post([&] { called = true; }); });
+    pollfd backend = {.fd = runtime->backend_fd(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&backend, 1, 10'000), 1);
+    poster.join();
+    ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+    // The post may come in between the pending phase and the wait of one turn.
+    if (!called) ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+    EXPECT_TRUE(called);
+  }
+}
+
+TEST_F(RealLoop, NextTimeoutIsZeroWhenSomethingIsQueued) {
+  EXPECT_EQ(runtime->NextTimeout(), absl::InfiniteDuration()) << "an idle loop waits for posts";
+  runtime->SetImmediate([] {});
+  EXPECT_EQ(runtime->NextTimeout(), absl::ZeroDuration());
+  ASSERT_TRUE(runtime->Run().ok());
+}
+
+#ifndef NDEBUG
+using LoopDeathTest = RealLoop;
+
+TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
+  // Starts the program anew, as forking one with threads is asking for trouble.
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  auto elsewhere = [](auto f) {
+    std::thread thread([&] { f(); });
+    thread.join();
+  };
+  Timer timer(runtime->loop(), [] {});
+  EXPECT_DEATH(elsewhere([&] { timer.Start(absl::Seconds(1)); }), "on the loop thread");
+  EXPECT_DEATH(elsewhere([&] { runtime->NextTick([] {}); }), "on the loop thread");
+  EXPECT_DEATH(elsewhere([&] { runtime->SetImmediate([] {}); }), "on the loop thread");
+  EXPECT_DEATH(elsewhere([&] {
+                 FdHandle handle(runtime->loop(), -1, "none");
+                 handle.Start(Readiness::kReadable, [](Readiness) {}).IgnoreError();
+                 runtime->loop().Keep();
+               }),
+               "on the loop thread");
+}
+#endif
+
+}  // namespace
+}  // namespace rondo

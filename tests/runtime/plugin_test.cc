@@ -1,0 +1,189 @@
+#include "runtime/plugin.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "runtime/registrar.h"
+#include "runtime/runtime.h"
+#include "tests/runtime/fixture.h"
+
+namespace rondo {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct One {
+  static constexpr absl::string_view kKind = "a.one";
+  using Result = int;
+};
+struct Two {
+  static constexpr absl::string_view kKind = "a.two";
+  using Result = int;
+};
+struct Misnamed {
+  static constexpr absl::string_view kKind = "b.one";
+  using Result = int;
+};
+struct Shouting {
+  static constexpr absl::string_view kKind = "a.DoIt";
+  using Result = int;
+};
+
+template <typename Request>
+void RegisterConstant(Registrar& registrar, int value) {
+  registrar.OnPool<Request>(
+      [value](const Request&, TaskContext&) -> absl::StatusOr<int> { return value; });
+}
+
+std::vector<std::string> KindNames(const Runtime& runtime) {
+  std::vector<std::string> names;
+  for (const auto& kind : runtime.Stats().kinds) names.push_back(kind.name);
+  return names;
+}
+
+class PluginTest : public SimulatedRuntime {};
+
+TEST_F(PluginTest, K6_TwoPluginsWithOneKindNameNeitherIsHalfRegistered) {
+  Build();
+  ASSERT_TRUE(runtime
+                  ->AddPlugin(std::make_unique<TestPlugin>("a",
+                                                           [](Registrar& registrar) {
+                                                             RegisterConstant<One>(registrar, 1);
+                                                             return absl::OkStatus();
+                                                           }))
+                  .ok());
+  absl::Status status =
+      runtime->AddPlugin(std::make_unique<TestPlugin>("a", [](Registrar& registrar) {
+        RegisterConstant<Two>(registrar, 2);
+        return absl::OkStatus();
+      }));
+  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists) << "one plugin name, twice";
+  EXPECT_THAT(KindNames(*runtime), ElementsAre("a.one"));
+}
+
+TEST_F(PluginTest, K6_AKindRegisteredTwiceByOnePlugin) {
+  Build();
+  absl::Status status =
+      runtime->AddPlugin(std::make_unique<TestPlugin>("a", [](Registrar& registrar) {
+        RegisterConstant<Two>(registrar, 2);
+        RegisterConstant<One>(registrar, 1);
+        RegisterConstant<One>(registrar, 1);
+        return absl::OkStatus();
+      }));
+  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists);
+  EXPECT_THAT(status.message(), HasSubstr("a.one"));
+  EXPECT_THAT(KindNames(*runtime), ElementsAre());
+}
+
+TEST_F(PluginTest, AKindIsNamedAfterItsPluginInSnakeCase) {
+  Build();
+  for (auto f : {&RegisterConstant<Misnamed>, &RegisterConstant<Shouting>}) {
+    absl::Status status =
+        runtime->AddPlugin(std::make_unique<TestPlugin>("a", [f](Registrar& registrar) {
+          f(registrar, 1);
+          return absl::OkStatus();
+        }));
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  }
+}
+
+// Logs its life; fails where it is told to.
+class Loud final : public Plugin {
+ public:
+  Loud(std::string name, std::vector<std::string>& log, std::string fail = "")
+      : name_(std::move(name)), log_(log), fail_(std::move(fail)) {}
+  ~Loud() override { log_.push_back(absl::StrCat(name_, " destroyed")); }
+
+  PluginInfo info() const override { return {.name = name_, .summary = "says what it does"}; }
+  absl::Status Register(Registrar& registrar) override {
+    if (name_ == "a") RegisterConstant<One>(registrar, 1);
+    return Do("register");
+  }
+  absl::Status Start(Runtime&) override { return Do("start"); }
+  void Stop() override { Do("stop").IgnoreError(); }
+
+ private:
+  absl::Status Do(const std::string& what) {
+    log_.push_back(absl::StrCat(name_, " ", what));
+    return what == fail_ ? absl::UnavailableError("not today") : absl::OkStatus();
+  }
+
+  std::string name_;
+  std::vector<std::string>& log_;
+  std::string fail_;
+};
+
+TEST_F(PluginTest, K7_APluginThatFailsLeavesTheRuntimeAsItWas) {
+  Build();
+  for (const char* fail : {"register", "start"}) {
+    absl::Status status = runtime->AddPlugin(std::make_unique<Loud>("a", log, fail));
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(status.message(), absl::StrCat(fail, " plugin a: not today"));
+    EXPECT_THAT(KindNames(*runtime), ElementsAre());
+  }
+  EXPECT_THAT(log,
+              ElementsAre("a register", "a destroyed", "a register", "a start", "a destroyed"));
+  // And it is as able as before.
+  EXPECT_TRUE(runtime->AddPlugin(std::make_unique<Loud>("a", log)).ok());
+  EXPECT_THAT(KindNames(*runtime), ElementsAre("a.one"));
+}
+
+TEST_F(PluginTest, K8_PluginsStartInOrderAndStopInReverse) {
+  absl::StatusOr<std::unique_ptr<Runtime>> built = Runtime::Builder()
+                                                       .Add(std::make_unique<Loud>("a", log))
+                                                       .Add(std::make_unique<Loud>("b", log))
+                                                       .Build();
+  ASSERT_TRUE(built.ok()) << built.status();
+  EXPECT_THAT(log, ElementsAre("a register", "a start", "b register", "b start"));
+  log.clear();
+  built->reset();
+  EXPECT_THAT(log, ElementsAre("b stop", "a stop", "b destroyed", "a destroyed"));
+}
+
+TEST_F(PluginTest, K8_APluginThatFailsStopsThoseBefore) {
+  absl::StatusOr<std::unique_ptr<Runtime>> built =
+      Runtime::Builder()
+          .Add(std::make_unique<Loud>("a", log))
+          .Add(std::make_unique<Loud>("b", log, "start"))
+          .Add(std::make_unique<Loud>("c", log))
+          .Build();
+  EXPECT_EQ(built.status().message(), "start plugin b: not today");
+  EXPECT_THAT(log, ElementsAre("a register", "a start", "b register", "b start", "b destroyed",
+                               "a stop", "a destroyed", "c destroyed"));
+}
+
+TEST_F(PluginTest, LimitsThatLetNothingRunAreRefused) {
+  Build();
+  for (const KindOptions& options :
+       {KindOptions{.max_concurrency = 0}, KindOptions{.max_queue = -1}}) {
+    absl::Status status =
+        runtime->AddPlugin(std::make_unique<TestPlugin>("a", [options](Registrar& registrar) {
+          registrar.OnPool<One>([](const One&, TaskContext&) -> absl::StatusOr<int> { return 1; },
+                                options);
+          return absl::OkStatus();
+        }));
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(status.message(), HasSubstr("a.one"));
+  }
+}
+
+TEST_F(PluginTest, BadBuildsAreRefused) {
+  for (const int threads : {0, -1, 10000}) {
+    absl::StatusOr<std::unique_ptr<Runtime>> built = Runtime::Builder().Threads(threads).Build();
+    EXPECT_EQ(built.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(built.status().message(), HasSubstr(absl::StrCat(threads)));
+  }
+  EXPECT_EQ(Runtime::Builder().Tick(absl::ZeroDuration()).Build().status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace rondo
