@@ -1,0 +1,36 @@
+// The plugin that brings cryptography.
+#ifndef RONDO_PLUGINS_CRYPTO_CRYPTO_PLUGIN_H_
+#define RONDO_PLUGINS_CRYPTO_CRYPTO_PLUGIN_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "runtime/plugin.h"
+#include "runtime/registrar.h"
+
+namespace rondo::crypto {
+
+struct CryptoOptions {
+  // How many tasks of a kind that hashes passwords run at once. They are slow by design: without
+  // a limit below the number of workers, a few log-ins keep everybody else's files waiting.
+  int64_t max_concurrent_password_hashes = 2;
+};
+
+// Brings the kinds of plugins/crypto/crypto.h to a runtime. They run on the pool. The algorithms
+// are OpenSSL's, each fetched once.
+//
+//   auto runtime = Runtime::Builder().Add(std::make_unique<crypto::CryptoPlugin>()).Build();
+class CryptoPlugin final : public Plugin {
+ public:
+  explicit CryptoPlugin(const CryptoOptions& options = {}) : options_(options) {}
+
+  PluginInfo info() const override;
+  absl::Status Register(Registrar& registrar) override;
+
+ private:
+  const CryptoOptions options_;
+};
+
+}  // namespace rondo::crypto
+
+#endif  // RONDO_PLUGINS_CRYPTO_CRYPTO_PLUGIN_H_

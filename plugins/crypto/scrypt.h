@@ -1,0 +1,42 @@
+// crypto.scrypt
+#ifndef RONDO_PLUGINS_CRYPTO_SCRYPT_H_
+#define RONDO_PLUGINS_CRYPTO_SCRYPT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "plugins/crypto/secret.h"
+
+namespace rondo::crypto {
+
+// Derives a key from a password by scrypt (RFC 7914), which is slow and takes memory on purpose:
+// with the defaults, some 0.4 s and 128 MiB. Few run at once (see CryptoOptions), so that they
+// do not keep the workers from other kinds. One that runs does not stop when it is cancelled.
+//
+// Errors: INVALID_ARGUMENT (a parameter that scrypt does not allow; the message names it);
+// RESOURCE_EXHAUSTED (more memory than max_memory_bytes, or than there is).
+//
+//   absl::StatusOr<crypto::Secret> key = co_await runtime.Submit(
+//       crypto::Scrypt{.password = crypto::Secret(password), .salt = salt});
+struct Scrypt {
+  static constexpr absl::string_view kKind = "crypto.scrypt";
+  using Result = Secret;
+
+  Secret password = {};
+  // Random, 16 bytes or more, and kept with what the key seals.
+  std::string salt = {};
+  // The cost: time and memory grow with it. A power of 2, above 1 and below 2^(16 r).
+  int64_t n = int64_t{1} << 17;
+  // The block size: 128 n r bytes of memory are taken. r p is below 2^30.
+  int64_t r = 8;
+  // How often it is all done.
+  int64_t p = 1;
+  // Of the key, in bytes.
+  int64_t length = 32;
+  int64_t max_memory_bytes = int64_t{256} << 20;
+};
+
+}  // namespace rondo::crypto
+
+#endif  // RONDO_PLUGINS_CRYPTO_SCRYPT_H_

@@ -1,0 +1,109 @@
+#include "plugins/crypto/crypto_plugin.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/log/check.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "plugins/crypto/crypto.h"
+#include "runtime/runtime.h"
+#include "runtime/task.h"
+
+namespace rondo::crypto {
+namespace {
+
+using testing::Each;
+
+std::unique_ptr<Runtime> Build(const CryptoOptions& options = {}) {
+  absl::StatusOr<std::unique_ptr<Runtime>> built =
+      Runtime::Builder().Add(std::make_unique<CryptoPlugin>(options)).Build();
+  CHECK_OK(built);
+  return *std::move(built);
+}
+
+KindStats StatsOf(const Runtime& runtime, absl::string_view kind) {
+  for (const RuntimeStats::OfKind& stats : runtime.Stats().kinds) {
+    if (stats.name == kind) return stats.stats;
+  }
+  ADD_FAILURE() << kind;
+  return {};
+}
+
+Task<void> SealByPassword(Runtime& runtime, std::string& log) {
+  absl::StatusOr<Secret> key = co_await runtime.Submit(
+      Scrypt{.password = Secret("hunter2"), .salt = "0123456789abcdef", .n = 1024});
+  absl::StatusOr<std::string> sealed = co_await runtime.Submit(
+      Seal{.key = key.value(), .plaintext = "attack at dawn", .associated_data = "order 7"});
+  absl::StatusOr<std::string> text = co_await runtime.Submit(
+      Open{.key = key.value(), .sealed = sealed.value(), .associated_data = "order 7"});
+  log = text.value();
+  absl::StatusOr<std::string> other = co_await runtime.Submit(
+      Open{.key = key.value(), .sealed = sealed.value(), .associated_data = "order 8"});
+  EXPECT_EQ(other.status().code(), absl::StatusCode::kUnauthenticated);
+}
+
+TEST(CryptoPlugin, SealsByPassword) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  std::string text;
+  runtime->Spawn(SealByPassword(*runtime, text));
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_EQ(text, "attack at dawn");
+}
+
+TEST(CryptoPlugin, HashesFromManyWorkers) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  std::vector<std::string> hashes;
+  for (int i = 0; i < 1000; ++i) {
+    runtime->Submit(Hash{.data = "abc"},
+                    [&](absl::StatusOr<std::string> hash) { hashes.push_back(hash.value()); });
+  }
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_EQ(hashes.size(), size_t{1000});
+  EXPECT_THAT(hashes, Each(hashes.front()));
+}
+
+TEST(CryptoPlugin, P6_PasswordHashingLeavesWorkersToOthers) {
+  const std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 2});
+  int derived = 0;
+  for (int i = 0; i < 10; ++i) {
+    runtime->Submit(Scrypt{.n = 1 << 12}, [&](absl::StatusOr<Secret> key) { derived += key.ok(); });
+  }
+  EXPECT_EQ(StatsOf(*runtime, "crypto.scrypt").in_flight, 2);
+  EXPECT_EQ(StatsOf(*runtime, "crypto.scrypt").waiting, 8);
+  int derived_before_hash = -1;
+  runtime->Submit(Hash{.data = "abc"},
+                  [&](absl::StatusOr<std::string>) { derived_before_hash = derived; });
+  EXPECT_EQ(StatsOf(*runtime, "crypto.hash").in_flight, 1);
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_EQ(derived, 10);
+  EXPECT_LT(derived_before_hash, 10);
+}
+
+TEST(CryptoPlugin, ACancelledHashIsCancelled) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  absl::Status status;
+  TaskHandle handle =
+      runtime->Submit(Hash{.data = std::string(100 << 20, 'x')},
+                      [&](absl::StatusOr<std::string> hash) { status = hash.status(); });
+  handle.Cancel();
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+}
+
+TEST(CryptoPlugin, RefusesALimitOfNone) {
+  const absl::Status status =
+      Runtime::Builder()
+          .Add(std::make_unique<CryptoPlugin>(CryptoOptions{.max_concurrent_password_hashes = 0}))
+          .Build()
+          .status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+}
+
+}  // namespace
+}  // namespace rondo::crypto
