@@ -1,0 +1,228 @@
+#include "plugins/http/parser.h"
+
+#include "absl/log/check.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+
+namespace rondo::http {
+namespace internal {
+
+// llhttp's callbacks. They return HPE_USER to stop, after Fail.
+struct Parser::Callbacks {
+  static Parser& Self(llhttp_t* state) { return *static_cast<Parser*>(state->data); }
+  static int Result(bool ok) { return ok ? HPE_OK : HPE_USER; }
+
+  static int OnMessageBegin(llhttp_t* state) {
+    Self(state).begun_ = true;
+    return HPE_OK;
+  }
+  static int OnStart(llhttp_t* state, const char* data, size_t size) {
+    Parser& self = Self(state);
+    self.start_.append(data, size);
+    return Result(self.Count(size));
+  }
+  static int OnHeaderField(llhttp_t* state, const char* data, size_t size) {
+    Parser& self = Self(state);
+    self.name_.append(data, size);
+    return Result(self.Count(size));
+  }
+  static int OnHeaderValue(llhttp_t* state, const char* data, size_t size) {
+    Parser& self = Self(state);
+    self.value_.append(data, size);
+    return Result(self.Count(size));
+  }
+  static int OnHeaderValueComplete(llhttp_t* state) { return Result(Self(state).AddField()); }
+  static int OnChunkExtension(llhttp_t* state, const char* /*data*/, size_t size) {
+    return Result(Self(state).Count(size));
+  }
+  static int OnHeadersComplete(llhttp_t* state) {
+    // Other results than these two have meanings of their own here.
+    return Self(state).HeadersComplete() ? 0 : -1;
+  }
+  static int OnBody(llhttp_t* state, const char* data, size_t size) {
+    return Result(Self(state).AddBody({data, size}));
+  }
+  static int OnMessageComplete(llhttp_t* state) {
+    Parser& self = Self(state);
+    if (self.interim()) {
+      const size_t header_bytes = self.header_bytes_;
+      self.Reset();
+      self.header_bytes_ = header_bytes;  // A server cannot go on like this for ever.
+      self.begun_ = true;
+      return HPE_OK;
+    }
+    self.done_ = true;
+    return HPE_PAUSED;
+  }
+
+  static const llhttp_settings_t* Settings() {
+    static const llhttp_settings_t settings = [] {
+      llhttp_settings_t s;
+      llhttp_settings_init(&s);
+      s.on_message_begin = &OnMessageBegin;
+      s.on_url = &OnStart;
+      s.on_status = &OnStart;
+      s.on_header_field = &OnHeaderField;
+      s.on_header_value = &OnHeaderValue;
+      s.on_header_value_complete = &OnHeaderValueComplete;
+      s.on_chunk_extension_name = &OnChunkExtension;
+      s.on_chunk_extension_value = &OnChunkExtension;
+      s.on_headers_complete = &OnHeadersComplete;
+      s.on_body = &OnBody;
+      s.on_message_complete = &OnMessageComplete;
+      return s;
+    }();
+    return &settings;
+  }
+};
+
+Parser::Parser(llhttp_type_t type, const Limits& limits) : limits_(limits) {
+  llhttp_init(&state_, type, Callbacks::Settings());
+  state_.data = this;
+}
+
+void Parser::Reset() {
+  start_.clear();
+  headers_ = {};
+  body_.clear();
+  name_.clear();
+  value_.clear();
+  done_ = begun_ = headers_done_ = false;
+  header_bytes_ = 0;
+  content_length_ = -1;
+}
+
+absl::StatusOr<size_t> Parser::Parse(absl::string_view data) {
+  DCHECK(!done_) << "take the message first";
+  if (!status_.ok()) return status_;
+  const llhttp_errno_t error = llhttp_execute(&state_, data.data(), data.size());
+  if (error == HPE_OK) return data.size();
+  if (error == HPE_PAUSED && done_) {
+    const size_t used = static_cast<size_t>(llhttp_get_error_pos(&state_) - data.data());
+    llhttp_resume(&state_);
+    return used;
+  }
+  if (status_.ok()) {
+    const char* reason = llhttp_get_error_reason(&state_);
+    status_ = absl::DataLossError(
+        absl::StrCat("malformed message: ",
+                     reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(error)));
+  }
+  return status_;
+}
+
+absl::Status Parser::ClosedEarly() const {
+  std::string where;
+  if (!begun_) {
+    where = "before a byte of the message";
+  } else if (!headers_done_) {
+    where = "within the headers";
+  } else if (content_length_ >= 0) {
+    where = absl::StrCat("after ", body_.size(), " of ", content_length_, " body bytes");
+  } else {
+    where = absl::StrCat("after ", body_.size(), " body bytes, before the last chunk");
+  }
+  return absl::UnavailableError(absl::StrCat("connection closed ", where));
+}
+
+bool Parser::Fail(absl::Status status) {
+  status_ = std::move(status);
+  return false;
+}
+
+bool Parser::Count(size_t size) {
+  header_bytes_ += size;
+  if (header_bytes_ <= limits_.max_header_bytes) return true;
+  return Fail(absl::ResourceExhaustedError(
+      absl::StrCat("the headers have more than ", limits_.max_header_bytes, " bytes")));
+}
+
+bool Parser::AddField() {
+  // llhttp leaves out what is before a value, but not what is behind it.
+  absl::StripTrailingAsciiWhitespace(&value_);
+  // What comes after the body changes nothing any more: it is read and dropped.
+  if (!headers_done_) headers_.Add(std::move(name_), std::move(value_));
+  name_.clear();
+  value_.clear();
+  // An empty field takes room, too.
+  return Count(sizeof(": \r\n") - 1);
+}
+
+bool Parser::HeadersComplete() {
+  headers_done_ = true;
+  // llhttp is more tolerant of what it passes on.
+  absl::Status valid = headers_.Validate();
+  if (!valid.ok()) {
+    return Fail(absl::DataLossError(absl::StrCat("malformed message: ", valid.message())));
+  }
+  if (absl::Status status = CheckHeaders(); !status.ok()) return Fail(std::move(status));
+  if ((state_.flags & F_CONTENT_LENGTH) == 0) return true;
+  if (state_.content_length > static_cast<uint64_t>(limits_.max_body_bytes)) {
+    return Fail(absl::ResourceExhaustedError(absl::StrCat("the body has ", state_.content_length,
+                                                          " bytes, more than the ",
+                                                          limits_.max_body_bytes, " allowed")));
+  }
+  content_length_ = static_cast<int64_t>(state_.content_length);
+  return true;
+}
+
+bool Parser::AddBody(absl::string_view data) {
+  if (body_.size() + data.size() > static_cast<uint64_t>(limits_.max_body_bytes)) {
+    return Fail(absl::ResourceExhaustedError(
+        absl::StrCat("the body has more than the ", limits_.max_body_bytes, " bytes allowed")));
+  }
+  body_.append(data);
+  return true;
+}
+
+}  // namespace internal
+
+absl::Status ResponseParser::CheckHeaders() {
+  // It would begin another protocol, which nobody has asked for.
+  if (state().status_code == 101) {
+    return absl::DataLossError("malformed message: the server switches protocols unasked");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ResponseParser::Finish() {
+  if (!done() && status().ok()) llhttp_finish(&state());
+  if (done()) return absl::OkStatus();
+  return status().ok() ? ClosedEarly() : status();
+}
+
+Response ResponseParser::Take() {
+  DCHECK(done());
+  Response response = {.status = state().status_code,
+                       .reason = std::move(start_),
+                       .headers = std::move(headers_),
+                       .body = std::move(body_)};
+  Reset();
+  return response;
+}
+
+absl::Status RequestParser::CheckHeaders() {
+  keep_alive_ = llhttp_should_keep_alive(&state()) != 0;
+  // An offer to speak another protocol is declined by answering in this one.
+  state().upgrade = 0;
+  const size_t hosts = headers_.Count("Host");
+  const bool needs_host = state().http_major == 1 && state().http_minor >= 1;
+  if (hosts > 1 || (hosts == 0 && needs_host)) {
+    return absl::DataLossError(
+        absl::StrCat("malformed message: ", hosts, " Host headers instead of one"));
+  }
+  return absl::OkStatus();
+}
+
+Request RequestParser::Take() {
+  DCHECK(done());
+  Request request = {.method = llhttp_method_name(static_cast<llhttp_method_t>(state().method)),
+                     .target = std::move(start_),
+                     .headers = std::move(headers_),
+                     .body = std::move(body_),
+                     .keep_alive = keep_alive_};
+  Reset();
+  return request;
+}
+
+}  // namespace rondo::http

@@ -1,0 +1,221 @@
+#include "plugins/http/server.h"
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "absl/log/log.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "plugins/http/headers.h"
+#include "plugins/http/parser.h"
+#include "plugins/net/tcp_stream.h"
+#include "runtime/task_group.h"
+#include "runtime/with_timeout.h"
+
+namespace rondo::http {
+namespace {
+
+constexpr size_t kReadSize = 64 << 10;
+constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// How long a client that was refused may go on sending before it is cut off.
+constexpr absl::Duration kLinger = absl::Seconds(1);
+
+// What all connections of a server share. Outlives them.
+class Server {
+ public:
+  Server(Handler handler, const Limits& limits)
+      : handler_(std::move(handler)), limits_(limits), buffer_(kReadSize, '\0') {}
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Handler& handler() { return handler_; }
+  const Limits& limits() const { return limits_; }
+
+  // One for all, as a coroutine uses up what it has read before it waits again.
+  absl::Span<char> buffer() { return absl::MakeSpan(buffer_); }
+
+  // Now, as the header Date has it.
+  absl::string_view date() {
+    const int64_t now = absl::ToUnixSeconds(absl::Now());
+    if (now != date_seconds_) {
+      date_seconds_ = now;
+      date_ = absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::FromUnixSeconds(now),
+                               absl::UTCTimeZone());
+    }
+    return date_;
+  }
+
+ private:
+  Handler handler_;
+  const Limits limits_;
+  std::string buffer_;
+  int64_t date_seconds_ = 0;
+  std::string date_;
+};
+
+bool SetByServer(absl::string_view name) {
+  for (absl::string_view own : {"Connection", "Content-Length", "Date", "Transfer-Encoding"}) {
+    if (absl::EqualsIgnoreCase(name, own)) return true;
+  }
+  return false;
+}
+
+bool HasBody(int status) { return status >= 200 && status != 204 && status != 304; }
+
+std::string ResponseText(Server& server, const Response& response, bool head, bool keep_alive) {
+  std::string text =
+      absl::StrCat("HTTP/1.1 ", response.status, " ",
+                   response.reason.empty() ? ReasonPhrase(response.status) : response.reason,
+                   "\r\nDate: ", server.date(), "\r\n");
+  for (const Headers::Field& field : response.headers) {
+    if (!SetByServer(field.name)) absl::StrAppend(&text, field.name, ": ", field.value, "\r\n");
+  }
+  if (HasBody(response.status)) {
+    absl::StrAppend(&text, "Content-Length: ", response.body.size(), "\r\n");
+  }
+  absl::StrAppend(&text, keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
+  if (HasBody(response.status) && !head) text += response.body;
+  return text;
+}
+
+Response ErrorResponse(int status, absl::string_view why) {
+  return {.status = status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+          .body = absl::StrCat(why, "\n")};
+}
+
+Response Refusal(const RequestParser& parser, const absl::Status& status) {
+  if (!absl::IsResourceExhausted(status)) return ErrorResponse(400, status.message());
+  return ErrorResponse(parser.headers_done() ? 413 : 431, status.message());
+}
+
+bool MayBeSent(const Response& response) {
+  return response.status >= 200 && response.status <= 999 && response.headers.Validate().ok() &&
+         Headers{{"reason", response.reason}}.Validate().ok();
+}
+
+Task<Response> Answer(Handler& handler, const Request& request) {
+  try {
+    Response response = co_await handler(request);
+    if (MayBeSent(response)) co_return response;
+    LOG(ERROR) << request.method << " " << request.target
+               << ": the handler's response cannot be sent";
+  } catch (const std::exception& exception) {
+    LOG(ERROR) << request.method << " " << request.target << ": exception: " << exception.what();
+  } catch (...) {
+    LOG(ERROR) << request.method << " " << request.target << ": exception of an unknown type";
+  }
+  co_return ErrorResponse(500, "internal server error");
+}
+
+Task<absl::Status> Drain(net::TcpStream& stream, absl::Span<char> buffer) {
+  for (;;) {
+    absl::StatusOr<size_t> size = co_await stream.Read(buffer);
+    if (!size.ok() || *size == 0) co_return size.status();
+  }
+}
+
+// One connection.
+class Connection {
+ public:
+  Connection(Server& server, net::TcpStream stream)
+      : server_(server), stream_(std::move(stream)), parser_(server.limits()) {}
+
+  // Serves it until it is over, for whatever reason.
+  Task<void> Run();
+
+ private:
+  // Reads the next request. False when there is none: the client is gone.
+  // Errors: those of RequestParser.
+  Task<absl::StatusOr<bool>> Receive();
+  // Whether it was sent, and another may follow.
+  Task<bool> Send(const Response& response, bool head, bool keep_alive);
+  Task<void> SayGoodbye();
+
+  Server& server_;
+  net::TcpStream stream_;
+  RequestParser parser_;
+  std::string ahead_;      // What was read beyond the last request,
+  size_t ahead_used_ = 0;  // and how much of it is used up.
+};
+
+Task<void> Connection::Run() {
+  for (;;) {
+    absl::StatusOr<bool> received = co_await Receive();
+    if (!received.ok()) {
+      co_await Send(Refusal(parser_, received.status()), /*head=*/false, /*keep_alive=*/false);
+      break;
+    }
+    if (!*received) co_return;
+    const Request request = parser_.Take();
+    const Response response = co_await Answer(server_.handler(), request);
+    const bool keep_alive = request.keep_alive && !response.headers.HasToken("Connection", "close");
+    if (!co_await Send(response, request.method == "HEAD", keep_alive)) break;
+  }
+  co_await SayGoodbye();
+}
+
+Task<absl::StatusOr<bool>> Connection::Receive() {
+  bool told_to_continue = false;
+  while (!parser_.done()) {
+    if (ahead_used_ < ahead_.size()) {
+      absl::StatusOr<size_t> used = parser_.Parse(absl::string_view(ahead_).substr(ahead_used_));
+      if (!used.ok()) co_return used.status();
+      ahead_used_ += *used;
+      continue;
+    }
+    if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
+      if (absl::Status status = co_await stream_.Write(kContinue); !status.ok()) co_return false;
+    }
+    absl::StatusOr<size_t> size = co_await stream_.Read(server_.buffer());
+    if (!size.ok() || *size == 0) co_return false;
+    const absl::string_view data(server_.buffer().data(), *size);
+    absl::StatusOr<size_t> used = parser_.Parse(data);
+    if (!used.ok()) co_return used.status();
+    ahead_.assign(data.substr(*used));
+    ahead_used_ = 0;
+  }
+  co_return true;
+}
+
+Task<bool> Connection::Send(const Response& response, bool head, bool keep_alive) {
+  const std::string text = ResponseText(server_, response, head, keep_alive);
+  absl::Status status = co_await stream_.Write(text);
+  co_return status.ok() && keep_alive;
+}
+
+// Closing a connection on which the client still sends would reset it, and the client might lose
+// the answer. So this side ends first, and reads until the other has ended, too.
+Task<void> Connection::SayGoodbye() {
+  if (!stream_.ShutdownWrite().ok()) co_return;
+  absl::Status status = co_await WithTimeout(Drain(stream_, server_.buffer()), kLinger);
+  VLOG(2) << "closed: " << status;
+}
+
+Task<void> ServeConnection(Server& server, net::TcpStream stream) {
+  Connection connection(server, std::move(stream));
+  co_await connection.Run();
+}
+
+}  // namespace
+
+Task<absl::Status> Serve(net::TcpListener listener, Handler handler, Limits limits) {
+  Server server(std::move(handler), limits);
+  co_return co_await WithTaskGroup([&](TaskGroup& group) -> Task<absl::Status> {
+    for (;;) {
+      absl::StatusOr<net::TcpStream> stream = co_await listener.Accept();
+      if (!stream.ok()) co_return stream.status();
+      group.Spawn(ServeConnection(server, *std::move(stream)));
+    }
+  });
+}
+
+}  // namespace rondo::http

@@ -1,0 +1,76 @@
+#include "plugins/net/net_plugin.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "plugins/net/connector.h"
+#include "plugins/net/net.h"
+#include "plugins/net/owned_fd.h"
+#include "plugins/net/resolver.h"
+#include "plugins/net/socket_options.h"
+#include "runtime/completion.h"
+#include "runtime/runtime.h"
+
+namespace rondo::net {
+namespace {
+
+using internal::SetOption;
+
+// The system calls that make a listening socket of `fd`.
+bool BindAndListen(int fd, const Listen& request) {
+  sockaddr_storage storage;
+  const socklen_t size = request.address.ToSockaddr(storage);
+  return SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
+         (!request.reuse_port || SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0) &&
+         // What is accepted inherits it.
+         SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1) == 0 &&
+         ::bind(fd, reinterpret_cast<sockaddr*>(&storage), size) == 0 &&
+         ::listen(fd, request.backlog) == 0;
+}
+
+absl::StatusOr<TcpListener> StartListener(Loop& loop, const Listen& request) {
+  internal::OwnedFd fd = internal::OpenTcp(request.address);
+  if (!fd.ok() || !BindAndListen(fd.get(), request)) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("listen on ", request.address));
+  }
+  absl::StatusOr<Address> address = internal::LocalAddress(fd.get());
+  if (!address.ok()) return address.status();
+  absl::StatusOr<internal::AcceptorPtr> acceptor =
+      internal::Acceptor::Open(loop, std::move(fd), *address);
+  if (!acceptor.ok()) return acceptor.status();
+  return TcpListener(*std::move(acceptor));
+}
+
+}  // namespace
+
+NetPlugin::NetPlugin(NameServers name_servers) : name_servers_(std::move(name_servers)) {}
+NetPlugin::~NetPlugin() = default;
+
+PluginInfo NetPlugin::info() const { return {.name = "net", .summary = "TCP and names"}; }
+
+absl::Status NetPlugin::Register(Registrar& registrar) {
+  registrar.OnLoop<Listen>([](const Listen& request, Completion<TcpListener> completion) {
+    completion.Complete(StartListener(completion.runtime().loop(), request));
+  });
+  registrar.OnLoop<Connect>(
+      [this](Connect request) { return internal::ConnectToHost(*runtime_, std::move(request)); });
+  registrar.OnLoop<Resolve>([this](Resolve request, Completion<std::vector<Address>> completion) {
+    resolver_->Start(std::move(request), std::move(completion));
+  });
+  return absl::OkStatus();
+}
+
+absl::Status NetPlugin::Start(Runtime& runtime) {
+  runtime_ = &runtime;
+  resolver_ = std::make_unique<internal::Resolver>(runtime.loop(), name_servers_);
+  return absl::OkStatus();
+}
+
+void NetPlugin::Stop() { resolver_ = nullptr; }
+
+}  // namespace rondo::net

@@ -1,0 +1,209 @@
+// What every socket of this plugin is made of. Internal, but for being in other headers.
+#ifndef RONDO_PLUGINS_NET_SOCKET_H_
+#define RONDO_PLUGINS_NET_SOCKET_H_
+
+#include <array>
+#include <coroutine>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/log/check.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "plugins/net/address.h"
+#include "plugins/net/owned_fd.h"
+#include "poller/poller.h"
+#include "runtime/fd_watch.h"
+#include "runtime/loop.h"
+#include "runtime/loop_task.h"
+#include "runtime/task_scope.h"
+
+namespace rondo::net::internal {
+
+class Socket;
+
+enum class Direction : uint8_t { kRead, kWrite };
+
+// Waits for one direction of a socket, from Socket::SetWaiter on.
+class Waiter {
+ public:
+  Waiter() = default;
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  // The direction may be usable, or the socket has been closed. Called now and then for nothing.
+  // It may take itself out, close the socket, and destroy both.
+  virtual void OnReady(Socket& socket) = 0;
+
+  // The socket goes away, with this still in it, because the loop does.
+  virtual void OnGone() = 0;
+
+ protected:
+  ~Waiter() = default;
+};
+
+// A callback for the life of a socket. Owns itself.
+template <typename F>
+class CallbackWaiter final : public Waiter {
+ public:
+  explicit CallbackWaiter(F f) : f_(std::move(f)) {}
+
+  void OnReady(Socket& socket) override;
+  void OnGone() override { delete this; }
+
+ private:
+  F f_;
+};
+
+// A non-blocking socket on a loop, registered there once and edge-triggered: what epoll has told
+// is kept here, so that a direction is known to be ready, or not to be, without asking.
+//
+// Loop thread only. Owns its fd. Lives on the heap and frees itself once its owner has released
+// it and nothing of it is queued or running, so that any callback may do away with it.
+class Socket : public FdWatch, private LoopTask {
+ public:
+  struct Releaser {
+    void operator()(Socket* socket) const { socket->Release(); }
+  };
+
+  // Takes `fd` over and registers it. What it is ready for is not known yet, so that each
+  // direction is tried once.
+  // Errors: those of FdWatch::Start, and the socket is closed.
+  absl::Status Open(OwnedFd fd, Readiness interest);
+
+  // Closes the fd. Whoever waits is told by the loop, and finds it closed.
+  void Close();
+  bool closed() const { return !watched(); }
+
+  // At most one for each direction; null: none.
+  Waiter* waiter(Direction d) const { return waiters_[static_cast<int>(d)]; }
+  void SetWaiter(Direction d, Waiter* waiter) { waiters_[static_cast<int>(d)] = waiter; }
+
+  // Calls `f` now and then while the socket is open: whenever the direction may be usable.
+  // REQUIRES: nobody waits for it.
+  template <typename F>
+  void SetCallback(Direction d, F f) {
+    CHECK(waiter(d) == nullptr) << Describe() << ": somebody waits for this direction";
+    if (closed()) return;
+    SetWaiter(d, new CallbackWaiter<F>(std::move(f)));
+    ServeLater();
+  }
+
+  // Calls the waiters once more, in the pending phase.
+  void ServeLater();
+
+  // The peer, or for a listener its own address.
+  const Address& address() const { return address_; }
+
+  // `code` as errno gives it, `operation` and the address.
+  absl::Status ErrnoStatus(int code, absl::string_view operation) const;
+
+ protected:
+  Socket(Loop& loop, const Address& address) : FdWatch(loop), LoopTask(&Run), address_(address) {}
+  ~Socket() override;
+
+  // Whether one more system call may be made in this turn; if not, the waiters are served in the
+  // next. One socket that always is ready thus leaves the others their share.
+  bool Admit() {
+    const auto turn = static_cast<uint16_t>(loop().turn());
+    if (turn != turn_) {
+      turn_ = turn;
+      admitted_ = 0;
+    }
+    if (admitted_ < kCallsPerTurn) {
+      ++admitted_;
+      return true;
+    }
+    ServeLater();
+    return false;
+  }
+
+  // An idle connection is counted in bytes: the largest members come first, and the last ones
+  // share a word with those of the derived class.
+  std::array<Waiter*, 2> waiters_ = {};
+  Address address_;
+
+  // Whether a call has a chance: false once it got EAGAIN or less than it asked for, until epoll
+  // says otherwise.
+  bool readable_ : 1 = true;
+  bool writable_ : 1 = true;
+  // There is an end or an error to be read, and for it no other event will come.
+  bool read_ends_ : 1 = false;
+  bool write_ends_ : 1 = false;
+
+ private:
+  static constexpr uint8_t kCallsPerTurn = 64;
+
+  static void Run(LoopTask& task, Mode mode);
+  void OnReady(Readiness ready) final;
+  // Calls `read` and `write` waiters. May delete this.
+  void Serve(bool read, bool write);
+  void Release();
+  void MaybeDelete();
+
+  bool queued_ : 1 = false;   // As a LoopTask.
+  bool serving_ : 1 = false;  // A waiter runs.
+  bool released_ : 1 = false;
+  uint8_t admitted_ = 0;  // Calls in turn_.
+  uint16_t turn_ = 0;     // The low bits of the turn of the last call.
+};
+
+template <typename F>
+void CallbackWaiter<F>::OnReady(Socket& socket) {
+  if (!socket.closed()) return f_();
+  for (const Direction d : {Direction::kRead, Direction::kWrite}) {
+    if (socket.waiter(d) == this) socket.SetWaiter(d, nullptr);
+  }
+  delete this;
+}
+
+// One operation that a coroutine awaits: tried at once, and only if that is no use suspended
+// until it can be done, the socket is closed or the scope is cancelled.
+//
+// A temporary of a co_await expression: loop thread only, and the socket's owner stays until the
+// coroutine is suspended.
+class SocketOperation : private Waiter, private TaskScope::Hook {
+ public:
+  bool await_ready() {
+    if (socket_->waiter(direction_) == nullptr) return Try();
+    Fail(Busy());
+    return true;
+  }
+  template <typename Promise>
+  bool await_suspend(std::coroutine_handle<Promise> handle) {
+    return Suspend(handle, *handle.promise().scope());
+  }
+
+ protected:
+  SocketOperation(Socket& socket, Direction direction) : socket_(&socket), direction_(direction) {}
+  ~SocketOperation() {
+    if (suspended_ && socket_ != nullptr) socket_->SetWaiter(direction_, nullptr);
+  }
+
+  // Makes the system calls. True when the outcome is there, be it an error.
+  virtual bool Try() = 0;
+  // Makes `status` the outcome.
+  virtual void Fail(absl::Status status) = 0;
+  // "read", "accept".
+  virtual absl::string_view name() const = 0;
+
+ private:
+  bool Suspend(std::coroutine_handle<> handle, TaskScope& scope);
+  void OnReady(Socket& socket) final;
+  void OnGone() final { socket_ = nullptr; }
+  void OnCancel(const absl::Status& status) final;
+  absl::Status Busy() const;
+
+  Socket* socket_;
+  std::coroutine_handle<> handle_;
+  const Direction direction_;
+  bool suspended_ = false;
+  bool cancelled_ = false;  // With the outcome set.
+};
+
+}  // namespace rondo::net::internal
+
+#endif  // RONDO_PLUGINS_NET_SOCKET_H_

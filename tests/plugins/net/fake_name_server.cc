@@ -1,0 +1,111 @@
+#include "tests/plugins/net/fake_name_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/log/check.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+
+namespace rondo::net {
+namespace {
+
+constexpr size_t kHeaderSize = 12;
+constexpr int kTypeA = 1;
+constexpr int kTypeAaaa = 28;
+
+enum Code { kNoError = 0, kServerFailure = 2, kNoSuchName = 3 };
+
+bool Contains(const std::vector<std::string>& list, const std::string& name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+std::string Big16(int value) {
+  return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)};
+}
+
+// One record for the question's name, which a pointer to it stands for.
+std::string Record(int type, const std::string& ip) {
+  std::string data(type == kTypeA ? 4 : 16, '\0');
+  CHECK_EQ(inet_pton(type == kTypeA ? AF_INET : AF_INET6, ip.c_str(), data.data()), 1);
+  const std::string time_to_live(4, '\0');
+  return absl::StrCat("\xc0\x0c", Big16(type), Big16(1), time_to_live,
+                      Big16(static_cast<int>(data.size())), data);
+}
+
+}  // namespace
+
+FakeNameServer::FakeNameServer()
+    : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
+  sockaddr_storage storage;
+  socklen_t size = Address::Loopback().ToSockaddr(storage);
+  auto* address = reinterpret_cast<sockaddr*>(&storage);
+  PCHECK(bind(fd_, address, size) == 0);
+  PCHECK(getsockname(fd_, address, &size) == 0);
+  address_ = *Address::FromSockaddr(address, size);
+}
+
+void FakeNameServer::Close() {
+  Stop();
+  if (fd_ >= 0) close(std::exchange(fd_, -1));
+}
+
+void FakeNameServer::ServeOn(Loop& loop) {
+  handle_.emplace(loop, dup(fd_), "fake name server");
+  handle_->Unref();
+  CHECK_OK(handle_->Start(Readiness::kReadable, [this](Readiness) { Answer(); }, Trigger::kLevel));
+}
+
+void FakeNameServer::Answer() {
+  char packet[512];
+  sockaddr_storage from;
+  socklen_t from_size = sizeof(from);
+  const ssize_t size =
+      recvfrom(fd_, packet, sizeof(packet), 0, reinterpret_cast<sockaddr*>(&from), &from_size);
+  PCHECK(size > static_cast<ssize_t>(kHeaderSize));
+  ++questions;
+  std::string name;
+  size_t at = kHeaderSize;
+  while (packet[at] != 0) {
+    const auto length = static_cast<size_t>(packet[at]);
+    absl::StrAppend(&name, name.empty() ? "" : ".", absl::string_view(packet + at + 1, length));
+    at += length + 1;
+  }
+  const int type = packet[at + 2];
+  const absl::string_view id(packet, 2);
+  const absl::string_view question(packet + kHeaderSize, at + 5 - kHeaderSize);
+  if (Contains(silent, name)) return;
+
+  int code = kNoError;
+  int count = 0;
+  std::string records;
+  if (Contains(failing, name)) {
+    code = kServerFailure;
+  } else if (auto it = names.find(name); it == names.end()) {
+    code = kNoSuchName;
+  } else {
+    for (const std::string& ip : it->second) {
+      const bool is_ipv6 = absl::string_view(ip).find(':') != absl::string_view::npos;
+      if (is_ipv6 != (type == kTypeAaaa)) continue;
+      records += Record(type, ip);
+      ++count;
+    }
+  }
+  if (Contains(garbled, name)) {
+    code = kNoError;
+    count = 7;
+    records = "\xc0\xff\x01garbage";
+  }
+  const std::string answer =
+      absl::StrCat(id, "\x81", std::string(1, static_cast<char>(0x80 | code)), Big16(1),
+                   Big16(count), Big16(0), Big16(0), question, records);
+  PCHECK(sendto(fd_, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from),
+                from_size) == static_cast<ssize_t>(answer.size()));
+}
+
+}  // namespace rondo::net
