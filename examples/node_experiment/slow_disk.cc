@@ -1,0 +1,46 @@
+#include "examples/node_experiment/slow_disk.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+
+namespace rondo::experiment {
+namespace {
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+}  // namespace
+
+absl::Status SlowDiskPlugin::Register(Registrar& registrar) {
+  registrar.OnPool<ReadSlowly>(
+      [this](const ReadSlowly& request, TaskContext& context) { return Read(request, context); });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> SlowDiskPlugin::Read(const ReadSlowly& request,
+                                                 const TaskContext& context) const {
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(request.path.c_str(), "re"));
+  if (file == nullptr) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("open \"", request.path, "\""));
+  }
+  std::string text;
+  char kilobyte[1024];
+  size_t count;
+  do {
+    absl::SleepFor(request.pause);
+    count = std::fread(kilobyte, 1, sizeof kilobyte, file.get());
+    if (std::ferror(file.get())) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("read \"", request.path, "\""));
+    }
+    text.append(kilobyte, count);
+    journal_.Write(request.name, ": ", text.size(), " bytes so far");
+  } while (count == sizeof kilobyte && !context.stop_requested());
+  return text;
+}
+
+}  // namespace rondo::experiment
