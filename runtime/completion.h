@@ -55,7 +55,10 @@ class [[nodiscard]] Completion {
   // moment to unregister fds and timers, and to complete or drop this. At once if that has
   // happened already. Replaces an earlier hook.
   // The hook is destroyed at the latest when the task is completed.
-  void OnCancel(absl::AnyInvocable<void() &&> hook) { operation_->OnCancel(std::move(hook)); }
+  void OnCancel(absl::AnyInvocable<void() &&> hook) {
+    CHECK(operation_ != nullptr) << "completed already";
+    operation_->OnCancel(std::move(hook));
+  }
 
   Runtime& runtime() const { return operation_->runtime(); }
   // Absolute; infinite when the caller gave none. The caller is told by itself when it passes.

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "timers/clock.h"
 
 namespace rondo::internal {
 
@@ -41,15 +42,16 @@ absl::Status Dispatcher::Arm(Operation& operation, const SubmitOptions& options)
     return absl::CancelledError(absl::StrCat(operation.name_, ": cancelled by its stop token"));
   }
   absl::Duration timeout = options.timeout;
+  const Clock& clock = loop_.clock();
   if (options.deadline != absl::InfiniteFuture()) {
-    timeout = std::min(timeout, options.deadline - absl::Now());
+    timeout = std::min(timeout, options.deadline - clock.CalendarTime());
   }
   if (timeout <= absl::ZeroDuration()) {
     return absl::DeadlineExceededError(
         absl::StrCat(operation.name_, ": its deadline had passed when it was submitted"));
   }
   if (timeout != absl::InfiniteDuration()) {
-    operation.deadline_ = std::min(options.deadline, absl::Now() + timeout);
+    operation.deadline_ = std::min(options.deadline, clock.CalendarTime() + timeout);
     operation.deadline_timer_.Start(timeout);
   }
   if (options.stop_token.stop_possible()) {
@@ -167,7 +169,7 @@ void Dispatcher::StopWaiting(Operation& operation) {
 void Dispatcher::AddActive(Operation& operation) {
   operation.keeps_alive_ = operation.kind_ != nullptr && operation.kind_->keeps_alive();
   if (operation.keeps_alive_) {
-    loop_.Keep();
+    ++loop_.keeps_;
   } else {
     operation.deadline_timer_.Ref();  // Then its deadline is what will wake somebody.
   }
@@ -177,7 +179,7 @@ void Dispatcher::AddActive(Operation& operation) {
 }
 
 void Dispatcher::RemoveActive(Operation& operation) {
-  if (operation.keeps_alive_) loop_.Release();
+  if (operation.keeps_alive_) --loop_.keeps_;
   Operation* const next = operation.next_active_;
   Operation* const previous = operation.previous_active_;
   (previous != nullptr ? previous->next_active_ : first_) = next;

@@ -191,6 +191,8 @@ void LoopTimer::Start(absl::Duration delay) {
   loop_.CheckOnLoop();
   if (!scheduled() && referenced_) ++loop_.keeps_;
   started_nanos_ = loop_.clock_->NowNanos();
+  // An empty wheel is not advanced in turns; from an old time it would be placed too far up.
+  if (loop_.wheel_.size() == 0) loop_.wheel_.Advance(loop_.scale_.Now(started_nanos_));
   loop_.wheel_.Start(*this, delay > absl::ZeroDuration()
                                 ? loop_.scale_.Deadline(LaterBy(started_nanos_, delay))
                                 // The current tick: rounding up would cost a whole one.

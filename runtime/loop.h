@@ -27,6 +27,10 @@ class FdWatch;
 class Runtime;
 class Timer;
 
+namespace internal {
+class Dispatcher;
+}
+
 // Runs callbacks in turns: timers, what is pending, fds, immediates, close notifications.
 // Turn() below is the order, and the order is a promise. `Runtime` is a Loop with a thread pool
 // and task kinds; use a Loop of its own for a program that needs neither.
@@ -133,16 +137,20 @@ class Loop {
     closing_.Append(task);
   }
 
-  // Keeps the loop alive, until as many Releases.
+  // Keeps the loop alive, until as many Releases: for who waits for something that is neither a
+  // timer nor an fd nor a task. kept() says how many do.
   void Keep() {
     CheckOnLoop();
     ++keeps_;
+    ++kept_;
   }
   void Release() {
     CheckOnLoop();
-    CHECK_GT(keeps_, 0) << "released more often than kept";
+    CHECK_GT(kept_, 0) << "released more often than kept";
     --keeps_;
+    --kept_;
   }
+  int64_t kept() const { return kept_; }
 
   // Dies in debug builds when called from a thread that is not the loop's.
   void CheckOnLoop() const { DCHECK(OnLoopThread()) << "this must be called on the loop thread"; }
@@ -169,6 +177,7 @@ class Loop {
   friend class FdWatch;
   friend class Timer;
   friend class Runtime;
+  friend class internal::Dispatcher;
 
   // `once`: does not wait either when anything has run in this turn.
   absl::Status Turn(int64_t max_wait_nanos, bool once) noexcept;
@@ -208,7 +217,10 @@ class Loop {
   LoopQueue ticks_;
   LoopQueue immediates_;
   LoopQueue closing_;
+  // Why the loop is alive: referenced timers and watches, unfinished tasks, and what Keep was
+  // called for, which is kept_ of them.
   int64_t keeps_ = 0;
+  int64_t kept_ = 0;
   int64_t awake_since_nanos_;  // When the last wait ended.
   bool stopped_ = false;
   const Timer* running_timer_ = nullptr;  // Whose callback runs; null when that destroyed it.

@@ -42,11 +42,12 @@ class Plugin {
   // Names the kinds. When it fails, the runtime is as it was before.
   virtual absl::Status Register(Registrar& registrar) = 0;
 
-  // Acquires what the kinds share. When it fails, the kinds are taken out again.
+  // Acquires what the kinds share. When it fails, the kinds are taken out again and the plugin is
+  // destroyed: it must not have posted anything that refers to it.
   virtual absl::Status Start(Runtime& runtime);
 
-  // Releases it. No task of the plugin's kinds is submitted any more, and none is unfinished but
-  // for what a Shutdown had to leave behind.
+  // Releases it. By then nothing of the plugin's kinds runs any more. What the plugin has on the
+  // loop, timers and watches, is gone when it is destroyed: debug builds check it.
   virtual void Stop();
 };
 

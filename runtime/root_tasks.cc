@@ -45,23 +45,16 @@ class RootTasks::Spawned final : public RootTask, private TaskObserver, private 
     try {
       task_.Take();
     } catch (const std::exception& exception) {
-      Failed(exception.what());
+      Threw(exception.what());
     } catch (...) {
-      Failed("of an unknown type");
+      Threw("of an unknown type");
     }
     delete this;
     return std::noop_coroutine();
   }
 
-  void Failed(absl::string_view what) {
-    absl::Status failure =
-        absl::InternalError(absl::StrCat("task \"", name_, "\": exception: ", what));
-    if (owner_.failure_.ok()) {
-      owner_.failure_ = std::move(failure);
-    } else {
-      LOG(ERROR) << failure;  // Run returns the first.
-    }
-    scope_.loop().Stop();
+  void Threw(absl::string_view what) {
+    owner_.Failed(absl::InternalError(absl::StrCat("task \"", name_, "\": exception: ", what)));
   }
 
   const std::string name_;
@@ -71,6 +64,25 @@ class RootTasks::Spawned final : public RootTask, private TaskObserver, private 
 
 void RootTasks::Spawn(Task<void> task, std::string name) {
   new Spawned(*this, std::move(task), std::move(name));
+}
+
+void RootTasks::Spawn(Task<absl::Status> task, std::string name) {
+  auto watched = [](RootTasks& roots, Task<absl::Status> task, std::string name) -> Task<void> {
+    absl::Status status = co_await std::move(task);
+    if (status.ok() || absl::IsCancelled(status)) co_return;
+    roots.Failed(
+        absl::Status(status.code(), absl::StrCat("task \"", name, "\": ", status.message())));
+  };
+  Spawn(watched(*this, std::move(task), name), name);
+}
+
+void RootTasks::Failed(absl::Status failure) {
+  if (failure_.ok()) {
+    failure_ = std::move(failure);
+  } else {
+    LOG(ERROR) << failure;  // Run returns the first.
+  }
+  scope_.loop().Stop();
 }
 
 void RootTasks::ForEachSpawned(

@@ -46,9 +46,10 @@ class RootTasks {
   RootTasks& operator=(const RootTasks&) = delete;
   ~RootTasks() { Clear(); }
 
-  // Starts `task` in the next pending phase. An exception that it throws stops the loop and
-  // becomes failure().
+  // Starts `task` in the next pending phase. When it fails, or throws, the loop is stopped and
+  // TakeFailure says why.
   void Spawn(Task<void> task, std::string name);
+  void Spawn(Task<absl::Status> task, std::string name);
 
   // The scope above them all.
   TaskScope& scope() { return scope_; }
@@ -67,6 +68,8 @@ class RootTasks {
  private:
   friend class RootTask;
   class Spawned;
+
+  void Failed(absl::Status failure);
 
   TaskScope scope_;
   RootTask* first_ = nullptr;

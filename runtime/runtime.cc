@@ -69,6 +69,10 @@ Runtime::~Runtime() {
   for (auto plugin = plugins_.rbegin(); plugin != plugins_.rend(); ++plugin) (*plugin)->Stop();
   while (!plugins_.empty()) plugins_.pop_back();
   loop_->Discard();
+  for (const ActiveItem& item : DumpActive()) {
+    LOG(DFATAL) << "outlives the runtime that it belongs to, or was left by a plugin's Stop: "
+                << item.what;
+  }
 }
 
 absl::Status Runtime::RunOnce(absl::Duration timeout) {
@@ -107,6 +111,12 @@ void Runtime::Dispatch(internal::Operation& operation, uint64_t fingerprint,
 }
 
 void Runtime::Spawn(Task<void> task, absl::string_view name) {
+  loop_->CheckOnLoop();
+  roots_.Spawn(std::move(task), std::string(name));
+}
+
+void Runtime::Spawn(Task<absl::Status> task, absl::string_view name) {
+  loop_->CheckOnLoop();
   roots_.Spawn(std::move(task), std::string(name));
 }
 
@@ -162,6 +172,7 @@ std::vector<ActiveItem> Runtime::Shutdown(absl::Duration timeout) {
 }
 
 std::vector<ActiveItem> Runtime::DumpActive() const {
+  loop_->CheckOnLoop();
   std::vector<ActiveItem> items;
   const int64_t now = loop_->clock().NowNanos();
   dispatcher_.ForEach([&](const internal::Operation& operation, bool told) {
@@ -181,11 +192,16 @@ std::vector<ActiveItem> Runtime::DumpActive() const {
     items.push_back(
         {absl::StrCat("watch ", watch.Describe()), absl::Nanoseconds(now - watch.started_nanos())});
   });
+  if (loop_->kept() > 0) {
+    items.push_back({absl::StrCat(loop_->kept(), " x Loop::Keep (a coroutine on the pool has one)"),
+                     absl::ZeroDuration()});
+  }
   if (loop_->has_queued()) items.push_back({"queued callbacks", absl::ZeroDuration()});
   return items;
 }
 
 RuntimeStats Runtime::Stats() const {
+  loop_->CheckOnLoop();
   RuntimeStats stats{.loop = loop_->stats(), .pool = pool_->stats(), .kinds = {}};
   kinds_.ForEach([&](const internal::Kind& kind) {
     stats.kinds.push_back({kind.name, kind.plugin, kind.runs_on, kind.stats});

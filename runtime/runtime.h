@@ -72,7 +72,7 @@ class Runtime {
 
   // Runs the loop until nothing is left to do or Stop is called.
   // Errors: FAILED_PRECONDITION naming them, when tasks are left that nothing can wake any more;
-  // INTERNAL for an exception that left a spawned task.
+  // the status of a spawned task that failed, INTERNAL if it threw an exception.
   absl::Status Run();
   // For a loop embedded in another one: see Loop.
   absl::Status RunOnce(absl::Duration timeout);
@@ -103,8 +103,10 @@ class Runtime {
   }
 
   // Starts a coroutine that nobody awaits, in the next pending phase. `name` stands in
-  // DumpActive. An exception that it throws stops the loop and is what Run returns.
+  // DumpActive. A status that is neither OK nor CANCELLED, or an exception, stops the loop and is
+  // what Run returns.
   void Spawn(Task<void> task, absl::string_view name = "task");
+  void Spawn(Task<absl::Status> task, absl::string_view name = "task");
 
   // The callbacks of the loop: see Loop.
   template <typename F>

@@ -67,6 +67,7 @@ void TaskScope::CancelOn(std::stop_token token) {
 }
 
 std::stop_token TaskScope::token() {
+  loop_.CheckOnLoop();
   if (!source_.has_value()) {
     source_.emplace();
     if (cancelled()) source_->request_stop();
@@ -75,6 +76,7 @@ std::stop_token TaskScope::token() {
 }
 
 void TaskScope::Add(Hook& hook) {
+  loop_.CheckOnLoop();
   DCHECK(!cancelled());
   DCHECK(hook.link_ == nullptr);
   hook.next_ = hooks_;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "absl/log/check.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace rondo {
@@ -17,6 +18,8 @@ int64_t SteadyClock::NowNanos() const {
   CHECK_EQ(clock_gettime(CLOCK_MONOTONIC, &now), 0);
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
+
+absl::Time SteadyClock::CalendarTime() const { return absl::Now(); }
 
 void ManualClock::Advance(absl::Duration duration) {
   CHECK_GE(duration, absl::ZeroDuration());

@@ -119,6 +119,7 @@ class SimulatedRuntime : public testing::Test {
     runtime = *std::move(built);
   }
 
+  // Debug builds die, naming them, when timers or watches outlive the runtime.
   void TearDown() override { runtime.reset(); }
 
   void Log(absl::string_view what) { log.emplace_back(what); }

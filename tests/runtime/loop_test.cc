@@ -263,6 +263,50 @@ TEST_F(Loop_, L10_NoPhaseStarvesAnother) {
   EXPECT_GE(posts, 49);
 }
 
+TEST_F(Loop_, L10_AnFdThatIsAlwaysReadyStarvesNothing) {
+  int ready = 0;
+  int timers = 0;
+  FdHandle handle(loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle
+                  .Start(Readiness::kReadable,
+                         [&](Readiness) {
+                           ++ready;
+                           poller->MakeReady(handle.fd(), Readiness::kReadable);
+                         })
+                  .ok());
+  poller->MakeReady(handle.fd(), Readiness::kReadable);
+  std::function<void()> timer = [&] {
+    if (++timers == 20) runtime->Stop();
+    runtime->SetTimeout(absl::ZeroDuration(), timer);
+  };
+  timer();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_EQ(timers, 20);
+  EXPECT_GE(ready, 19);
+  EXPECT_LE(ready, 21) << "once a turn";
+  handle.Close();
+}
+
+TEST_F(Loop_, L10_ClosingThatClosesMoreStarvesNothing) {
+  int closed = 0;
+  int timers = 0;
+  // Each notification closes another handle.
+  std::function<void()> close_another = [&] {
+    ++closed;
+    FdHandle handle(loop(), eventfd(0, EFD_CLOEXEC), "event");
+    handle.OnClose(close_another);
+  };
+  std::function<void()> timer = [&] {
+    if (++timers == 3) runtime->Stop();
+    runtime->SetTimeout(absl::ZeroDuration(), timer);
+  };
+  close_another();
+  timer();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_EQ(timers, 3);
+  EXPECT_GT(closed, 3) << "and goes on all the same";
+}
+
 TEST_F(Loop_, L10_WhatIsOverTheLimitKeepsItsPlace) {
   static constexpr int kCount = 10000;
   std::vector<int> order;
@@ -336,6 +380,19 @@ TEST_F(Loop_, T2_AZeroTimerDoesNotOvertakeOverdueOnes) {
   runtime->SetTimeout(absl::ZeroDuration(), [this] { Log("zero"); });
   ASSERT_TRUE(runtime->Run().ok());
   EXPECT_THAT(log, ElementsAre("overdue", "zero"));
+}
+
+TEST_F(Loop_, ATimerAfterALongRestIsPlacedByTheTimeThatItIs) {
+  // While no timer is scheduled the wheel is told no time. One that is then started must not be
+  // placed as if it were far away, and moved down level by level: it costs a turn a level.
+  runtime->SetTimeout(absl::Milliseconds(1), [] {});
+  ASSERT_TRUE(runtime->Run().ok());
+  clock->Advance(absl::Hours(100));
+  const int64_t before = loop().turn();
+  runtime->SetTimeout(absl::Milliseconds(10), [this] { Log("fired"); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("fired"));
+  EXPECT_LE(loop().turn() - before, 2);
 }
 
 TEST_F(Loop_, T6_AHugeDelayStaysCancellable) {
@@ -416,129 +473,6 @@ TEST_F(Loop_, WhatIsLeftAtTheEndIsDestroyedAndNotCalled) {
   runtime.reset();
   EXPECT_EQ(alive.use_count(), 1);
 }
-
-class RealLoop : public RealRuntime {
- protected:
-  void SetUp() override {
-    Build([](Registrar&) { return absl::OkStatus(); }, 1);
-  }
-};
-
-TEST_F(RealLoop, S1_ALone200MillisecondTimerFiresAt200) {
-  const int64_t before = runtime->loop().clock().NowNanos();
-  runtime->SetTimeout(absl::Milliseconds(200), [] {});
-  ASSERT_TRUE(runtime->Run().ok());
-  EXPECT_GE(runtime->loop().clock().NowNanos() - before, 200'000'000);
-  EXPECT_LE(runtime->loop().turn(), 3);
-}
-
-TEST_F(RealLoop, L7_StopFromAnyThreadWakesTheLoop) {
-  FdHandle handle(runtime->loop(), eventfd(0, EFD_CLOEXEC), "event");
-  ASSERT_TRUE(handle.Start(Readiness::kReadable, [](Readiness) {}).ok());
-  absl::Notification running;
-  runtime->Post([&] { running.Notify(); });
-  std::thread stopper([&] {
-    running.WaitForNotification();
-    runtime->Stop();
-  });
-  ASSERT_TRUE(runtime->Run().ok());
-  stopper.join();
-  handle.Close();
-}
-
-TEST_F(RealLoop, E2_SignalsShortenNoWait) {
-  struct sigaction action = {};
-  struct sigaction old = {};
-  action.sa_handler = [](int) {};  // No SA_RESTART: system calls end with EINTR.
-  ASSERT_EQ(sigaction(SIGUSR1, &action, &old), 0);
-  const pthread_t loop_thread = pthread_self();
-  std::atomic<bool> done = false;
-  std::thread pest([&] {
-    while (!done) {
-      pthread_kill(loop_thread, SIGUSR1);
-      std::this_thread::yield();
-    }
-  });
-  const int64_t before = runtime->loop().clock().NowNanos();
-  int64_t fired = 0;
-  runtime->SetTimeout(absl::Milliseconds(100), [&] { fired = runtime->loop().clock().NowNanos(); });
-  EXPECT_TRUE(runtime->Run().ok());
-  done = true;
-  pest.join();
-  sigaction(SIGUSR1, &old, nullptr);
-  EXPECT_GE(fired - before, 100'000'000);
-}
-
-TEST_F(RealLoop, PostsFromManyThreadsAllArriveInEachThreadsOrder) {
-  constexpr int kThreads = 4;
-  constexpr int kPosts = 5000;
-  std::vector<int> next(kThreads, 0);
-  int total = 0;
-  FdHandle keep(runtime->loop(), eventfd(0, EFD_CLOEXEC), "keep");
-  ASSERT_TRUE(keep.Start(Readiness::kReadable, [](Readiness) {}).ok());
-  std::vector<std::thread> threads;
-  for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < kPosts; ++i) {
-        runtime->Post([&, t, i] {
-          EXPECT_EQ(next[t]++, i);
-          if (++total == kThreads * kPosts) runtime->Stop();
-        });
-      }
-    });
-  }
-  ASSERT_TRUE(runtime->Run().ok());
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(total, kThreads * kPosts);
-  keep.Close();
-}
-
-TEST_F(RealLoop, EmbeddedAPostMakesTheBackendFdReadable) {
-  for (int i = 0; i < 100; ++i) {
-    Timer timer(runtime->loop(), [] {});
-    timer.Start(absl::Hours(1));
-    EXPECT_GT(runtime->NextTimeout(), absl::Minutes(59));
-    bool called = false;
-    std::thread poster([&] { runtime->Post([&] { called = true; }); });
-    pollfd backend = {.fd = runtime->backend_fd(), .events = POLLIN, .revents = 0};
-    ASSERT_EQ(poll(&backend, 1, 10'000), 1);
-    poster.join();
-    ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
-    // The post may come in between the pending phase and the wait of one turn.
-    if (!called) ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
-    EXPECT_TRUE(called);
-  }
-}
-
-TEST_F(RealLoop, NextTimeoutIsZeroWhenSomethingIsQueued) {
-  EXPECT_EQ(runtime->NextTimeout(), absl::InfiniteDuration()) << "an idle loop waits for posts";
-  runtime->SetImmediate([] {});
-  EXPECT_EQ(runtime->NextTimeout(), absl::ZeroDuration());
-  ASSERT_TRUE(runtime->Run().ok());
-}
-
-#ifndef NDEBUG
-using LoopDeathTest = RealLoop;
-
-TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
-  // Starts the program anew, as forking one with threads is asking for trouble.
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  auto elsewhere = [](auto f) {
-    std::thread thread([&] { f(); });
-    thread.join();
-  };
-  Timer timer(runtime->loop(), [] {});
-  EXPECT_DEATH(elsewhere([&] { timer.Start(absl::Seconds(1)); }), "on the loop thread");
-  EXPECT_DEATH(elsewhere([&] { runtime->NextTick([] {}); }), "on the loop thread");
-  EXPECT_DEATH(elsewhere([&] { runtime->SetImmediate([] {}); }), "on the loop thread");
-  EXPECT_DEATH(elsewhere([&] {
-                 FdHandle handle(runtime->loop(), -1, "none");
-                 handle.Start(Readiness::kReadable, [](Readiness) {}).IgnoreError();
-                 runtime->loop().Keep();
-               }),
-               "on the loop thread");
-}
-#endif
 
 }  // namespace
 }  // namespace rondo

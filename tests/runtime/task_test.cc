@@ -378,6 +378,15 @@ TEST_F(TaskTest, AnExceptionOfASpawnedTaskIsWhatRunReturns) {
   EXPECT_THAT(status.message(), HasSubstr("lost it"));
 }
 
+TEST_F(TaskTest, AFailureOfASpawnedTaskIsWhatRunReturnsUnlessItWasCancelled) {
+  auto fail = [](absl::Status status) -> Task<absl::Status> { co_return status; };
+  runtime->Spawn(fail(absl::OkStatus()), "fine");
+  runtime->Spawn(fail(absl::CancelledError("enough")), "cancelled");
+  EXPECT_TRUE(runtime->Run().ok());
+  runtime->Spawn(fail(absl::DataLossError("torn")), "reader");
+  EXPECT_EQ(runtime->Run(), absl::DataLossError("task \"reader\": torn"));
+}
+
 TEST_F(TaskTest, L14_ShutdownCancelsDrainsAndListsWhatIsLeft) {
   never_reacts_ = false;
   std::vector<absl::Status> results;

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 
@@ -38,6 +39,20 @@ TEST(ManualClock, StandsStillUntilAdvanced) {
   EXPECT_EQ(clock.NowNanos(), 200'000'000);
   clock.Advance(absl::ZeroDuration());
   EXPECT_EQ(clock.NowNanos(), 200'000'000);
+}
+
+TEST(SteadyClock, KnowsTheCalendar) {
+  const absl::Time before = absl::Now();
+  const absl::Time time = SteadyClock().CalendarTime();
+  EXPECT_LE(before, time);
+  EXPECT_LE(time, absl::Now());
+}
+
+TEST(ManualClock, ItsCalendarMovesWithIt) {
+  ManualClock clock;
+  EXPECT_EQ(clock.CalendarTime(), absl::UnixEpoch());
+  clock.Advance(absl::Hours(30));
+  EXPECT_EQ(clock.CalendarTime(), absl::UnixEpoch() + absl::Hours(30));
 }
 
 TEST(ManualClock, StartsWhereItIsTold) {

@@ -1,0 +1,206 @@
+// The loop on a real clock and poller.
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <functional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "runtime/completion.h"
+#include "runtime/fd_handle.h"
+#include "runtime/loop.h"
+#include "runtime/registrar.h"
+#include "runtime/runtime.h"
+#include "runtime/task.h"
+#include "runtime/task_scope.h"
+#include "runtime/timer.h"
+#include "tests/runtime/fixture.h"
+
+namespace rondo {
+namespace {
+
+class RealLoop : public RealRuntime {
+ protected:
+  void SetUp() override {
+    Build([](Registrar&) { return absl::OkStatus(); }, 1);
+  }
+};
+
+TEST_F(RealLoop, S1_ALone200MillisecondTimerFiresAt200) {
+  const int64_t before = runtime->loop().clock().NowNanos();
+  runtime->SetTimeout(absl::Milliseconds(200), [] {});
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_GE(runtime->loop().clock().NowNanos() - before, 200'000'000);
+  EXPECT_LE(runtime->loop().turn(), 3);
+}
+
+TEST_F(RealLoop, L7_StopFromAnyThreadWakesTheLoop) {
+  FdHandle handle(runtime->loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle.Start(Readiness::kReadable, [](Readiness) {}).ok());
+  absl::Notification running;
+  runtime->Post([&] { running.Notify(); });
+  std::thread stopper([&] {
+    running.WaitForNotification();
+    runtime->Stop();
+  });
+  ASSERT_TRUE(runtime->Run().ok());
+  stopper.join();
+  handle.Close();
+}
+
+TEST_F(RealLoop, E2_SignalsShortenNoWait) {
+  struct sigaction action = {};
+  struct sigaction old = {};
+  action.sa_handler = [](int) {};  // No SA_RESTART: system calls end with EINTR.
+  ASSERT_EQ(sigaction(SIGUSR1, &action, &old), 0);
+  const pthread_t loop_thread = pthread_self();
+  std::atomic<bool> done = false;
+  std::thread pest([&] {
+    while (!done) {
+      pthread_kill(loop_thread, SIGUSR1);
+      std::this_thread::yield();
+    }
+  });
+  const int64_t before = runtime->loop().clock().NowNanos();
+  int64_t fired = 0;
+  runtime->SetTimeout(absl::Milliseconds(100), [&] { fired = runtime->loop().clock().NowNanos(); });
+  EXPECT_TRUE(runtime->Run().ok());
+  done = true;
+  pest.join();
+  sigaction(SIGUSR1, &old, nullptr);
+  EXPECT_GE(fired - before, 100'000'000);
+}
+
+TEST_F(RealLoop, PostsFromManyThreadsAllArriveInEachThreadsOrder) {
+  constexpr int kThreads = 4;
+  constexpr int kPosts = 5000;
+  std::vector<int> next(kThreads, 0);
+  int total = 0;
+  FdHandle keep(runtime->loop(), eventfd(0, EFD_CLOEXEC), "keep");
+  ASSERT_TRUE(keep.Start(Readiness::kReadable, [](Readiness) {}).ok());
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kPosts; ++i) {
+        runtime->Post([&, t, i] {
+          EXPECT_EQ(next[t]++, i);
+          if (++total == kThreads * kPosts) runtime->Stop();
+        });
+      }
+    });
+  }
+  ASSERT_TRUE(runtime->Run().ok());
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(total, kThreads * kPosts);
+  keep.Close();
+}
+
+TEST_F(RealLoop, EmbeddedAPostMakesTheBackendFdReadable) {
+  for (int i = 0; i < 100; ++i) {
+    Timer timer(runtime->loop(), [] {});
+    timer.Start(absl::Hours(1));
+    EXPECT_GT(runtime->NextTimeout(), absl::Minutes(59));
+    bool called = false;
+    std::thread poster([&] { runtime->Post([&] { called = true; }); });
+    pollfd backend = {.fd = runtime->backend_fd(), .events = POLLIN, .revents = 0};
+    ASSERT_EQ(poll(&backend, 1, 10'000), 1);
+    poster.join();
+    ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+    // The post may come in between the pending phase and the wait of one turn.
+    if (!called) ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+    EXPECT_TRUE(called);
+  }
+}
+
+TEST_F(RealLoop, NextTimeoutIsZeroWhenSomethingIsQueued) {
+  EXPECT_EQ(runtime->NextTimeout(), absl::InfiniteDuration()) << "an idle loop waits for posts";
+  runtime->SetImmediate([] {});
+  EXPECT_EQ(runtime->NextTimeout(), absl::ZeroDuration());
+  ASSERT_TRUE(runtime->Run().ok());
+}
+
+#ifndef NDEBUG
+struct Hold {
+  static constexpr absl::string_view kKind = "test.hold";
+  using Result = void;
+};
+
+class LoopDeathTest : public RealRuntime {
+ protected:
+  void SetUp() override {
+    Build(
+        [this](Registrar& registrar) {
+          registrar.OnLoop<Hold>(
+              [this](Hold, Completion<void> done) { held_.push_back(std::move(done)); });
+          return absl::OkStatus();
+        },
+        1);
+  }
+  std::vector<Completion<void>> held_;
+};
+
+TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
+  // Starts the program anew, as forking one with threads is asking for trouble.
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  Loop& loop = runtime->loop();
+  Timer timer(loop, [] {});
+  FdHandle event(loop, eventfd(0, EFD_CLOEXEC), "event");
+  TaskScope scope(loop, runtime->pool());
+  TaskHandle handle = runtime->Submit(Hold{}, [](absl::Status) {});
+  const std::vector<std::pair<const char*, std::function<void()>>> calls = {
+      {"Timer::Start", [&] { timer.Start(absl::Seconds(1)); }},
+      {"Timer::StartRepeating", [&] { timer.StartRepeating(absl::Seconds(1)); }},
+      {"Timer::Cancel", [&] { timer.Cancel(); }},
+      {"Timer::Ref", [&] { timer.Ref(); }},
+      {"Timer::Unref", [&] { timer.Unref(); }},
+      {"FdHandle::Start",
+       [&] { event.Start(Readiness::kReadable, [](Readiness) {}).IgnoreError(); }},
+      {"FdHandle::Close", [&] { event.Close(); }},
+      {"FdHandle::Ref", [&] { event.Ref(); }},
+      {"Loop::NextTick", [&] { loop.NextTick([] {}); }},
+      {"Loop::SetImmediate", [&] { loop.SetImmediate([] {}); }},
+      {"Loop::Keep", [&] { loop.Keep(); }},
+      {"Loop::NextTimeout", [&] { loop.NextTimeout(); }},
+      {"TaskScope::Cancel", [&] { scope.Cancel(); }},
+      {"TaskScope::token", [&] { scope.token(); }},
+      {"TaskHandle::Cancel", [&] { handle.Cancel(); }},
+      {"Completion::Complete", [&] { held_.front().Complete(absl::OkStatus()); }},
+      {"Completion::OnCancel", [&] { held_.front().OnCancel([] {}); }},
+      {"Runtime::Submit", [&] { runtime->Submit(Hold{}, [](absl::Status) {}); }},
+      {"Runtime::Spawn", [&] { runtime->Spawn([]() -> Task<void> { co_return; }()); }},
+      {"Runtime::SetTimeout", [&] { runtime->SetTimeout(absl::Seconds(1), [] {}); }},
+      {"Runtime::AddPlugin", [&] { runtime->AddPlugin(nullptr).IgnoreError(); }},
+      {"Runtime::Shutdown", [&] { runtime->Shutdown(absl::Seconds(1)); }},
+      {"Runtime::DumpActive", [&] { runtime->DumpActive(); }},
+      {"Runtime::Stats", [&] { runtime->Stats(); }},
+  };
+  for (const auto& [name, call] : calls) {
+    EXPECT_DEATH(std::thread(call).join(), "on the loop thread") << name;
+  }
+  held_.clear();
+  ASSERT_TRUE(runtime->Run().ok());
+}
+
+TEST_F(LoopDeathTest, K8_APluginWhoseStopLeavesATimerIsNamed) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        Timer left(runtime->loop(), [] {});
+        left.Start(absl::Hours(1));
+        runtime.reset();
+      },
+      "left by a plugin's Stop: timer");
+}
+#endif
+
+}  // namespace
+}  // namespace rondo
