@@ -2,10 +2,8 @@
 #ifndef RONDO_TESTS_POOL_POOL_FIXTURE_H_
 #define RONDO_TESTS_POOL_POOL_FIXTURE_H_
 
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "pool/pool.h"
 #include "pool/thread_pool.h"
+#include "tests/process_state.h"
 
 namespace rondo {
 
@@ -51,34 +50,18 @@ class BusyWorker {
 // Fails a test that leaves a task pending, a thread alive or a file descriptor open.
 class PoolTest : public testing::Test {
  protected:
-  PoolTest();
   void TearDown() override;
 
   // A pool that the fixture watches; `options.threads` as it stands.
   ThreadPool& NewPool(ThreadPool::Options options);
 
  private:
-  const int threads_before_;
-  const int fds_before_;
+  const LeakCheck leaks_;
   std::vector<std::unique_ptr<ThreadPool>> pools_;
 };
 
 // The same for each number of workers that makes a difference.
 class PoolTestByWorkers : public PoolTest, public testing::WithParamInterface<int> {};
-
-// Returns when `condition` holds; fails the test if that takes a minute.
-void WaitUntil(const std::function<bool()>& condition);
-
-// Of this process.
-int CountThreads();
-
-struct ThreadState {
-  bool asleep;
-  int64_t switches;  // how often the kernel has taken it off its processor
-};
-
-// The threads of this process whose names begin with `name`, in the order of their creation.
-std::vector<ThreadState> ThreadsCalled(const std::string& name);
 
 }  // namespace rondo
 

@@ -13,6 +13,7 @@
 #include "pool/pool.h"
 #include "pool/thread_pool.h"
 #include "tests/pool/pool_fixture.h"
+#include "tests/process_state.h"
 
 namespace rondo {
 namespace {

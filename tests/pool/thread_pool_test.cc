@@ -27,6 +27,7 @@
 #include "gtest/gtest.h"
 #include "pool/pool.h"
 #include "tests/pool/pool_fixture.h"
+#include "tests/process_state.h"
 
 namespace rondo {
 namespace {

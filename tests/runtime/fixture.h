@@ -2,12 +2,8 @@
 #ifndef RONDO_TESTS_RUNTIME_FIXTURE_H_
 #define RONDO_TESTS_RUNTIME_FIXTURE_H_
 
-#include <dirent.h>
-
-#include <cstddef>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,17 +17,10 @@
 #include "runtime/plugin.h"
 #include "runtime/registrar.h"
 #include "runtime/runtime.h"
+#include "tests/process_state.h"
 #include "timers/clock.h"
 
 namespace rondo {
-
-inline size_t CountEntries(const char* directory) {
-  DIR* dir = opendir(directory);
-  size_t count = 0;
-  while (readdir(dir) != nullptr) ++count;
-  closedir(dir);
-  return count;
-}
 
 // A plugin made of a function that registers kinds.
 class TestPlugin final : public Plugin {
@@ -70,21 +59,13 @@ class RealRuntime : public testing::TestWithParam<int> {
       }
     }
     runtime.reset();
-    EXPECT_EQ(CountEntries("/proc/self/fd"), fds_before_);
-    EXPECT_EQ(CountEntries("/proc/self/task"), threads_before_);
+    leaks_.Check();
   }
 
   std::unique_ptr<Runtime> runtime;
 
  private:
-  // ThreadSanitizer starts a thread of its own with the first one of the program.
-  static size_t CountThreads() {
-    std::thread([] {}).join();
-    return CountEntries("/proc/self/task");
-  }
-
-  const size_t fds_before_ = CountEntries("/proc/self/fd");
-  const size_t threads_before_ = CountThreads();
+  const LeakCheck leaks_;
 };
 
 // A runtime whose clock jumps over every wait, whose fds are ready when the test says so, and
