@@ -70,6 +70,7 @@ void Dispatcher::Launch(Operation& operation) {
     operation.began_nanos_ = loop_.clock().NowNanos();
     return kind.Run(operation);
   }
+  ++loop_.on_pool_;
   if (absl::Status status = pool_.TrySchedule(operation.work_task_); !status.ok()) {
     operation.SetFailure(
         absl::Status(status.code(), absl::StrCat(operation.name_, ": ", status.message())));

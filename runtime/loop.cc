@@ -4,12 +4,22 @@
 #include <limits>
 #include <vector>
 
+#include "pool/backoff.h"
 #include "runtime/fd_watch.h"
 
 namespace rondo {
 namespace {
 
 constexpr int64_t kNoLimit = -1;
+
+// How many turns the fds may wait while posts keep coming.
+constexpr int kMaxUnpolledTurns = 16;
+
+// To read the clock costs as much as some looks.
+constexpr int kLooksPerClock = 16;
+constexpr int kMaxLooks = 10'000;
+// With tasks that take longer than a look, one sleep in so many begins with one.
+constexpr int kMaxUnlooked = 64;
 
 // `duration` as a timeout of Poller::Wait, rounded up.
 int64_t ToTimeout(absl::Duration duration) {
@@ -33,6 +43,7 @@ Loop::Loop(std::unique_ptr<Clock> clock, std::unique_ptr<Poller> poller, const O
     : clock_(std::move(clock)),
       poller_(std::move(poller)),
       max_callbacks_(options.max_callbacks_per_phase),
+      spin_nanos_(absl::ToInt64Nanoseconds(options.spin)),
       scale_(absl::ToInt64Nanoseconds(options.tick), clock_->NowNanos()),
       awake_since_nanos_(clock_->NowNanos()),
       owner_(std::this_thread::get_id()) {
@@ -128,7 +139,15 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   const int64_t now = clock_->NowNanos();
   stats_.last_lag = absl::Nanoseconds(now - awake_since_nanos_);
   stats_.max_lag = std::max(stats_.max_lag, stats_.last_lag);
-  const int64_t timeout = PollTimeout(now, max_wait_nanos, once);
+  int64_t timeout = PollTimeout(now, max_wait_nanos, once);
+  if (timeout != 0 && LookForPosts(now, timeout)) {
+    if (++unpolled_turns_ < kMaxUnpolledTurns) {
+      awake_since_nanos_ = now;
+      return absl::OkStatus();
+    }
+    timeout = 0;
+  }
+  unpolled_turns_ = 0;
   absl::Status status = poller_->Wait(timeout);
   if (timeout != 0) ++stats_.waits;
   awake_since_nanos_ = clock_->NowNanos();
@@ -138,6 +157,27 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
     RunTicks();
   }
   return status;
+}
+
+bool Loop::LookForPosts(int64_t now_nanos, int64_t timeout_nanos) {
+  if (on_pool_ + kept_ == 0 || spin_nanos_ == 0) return false;
+  if (unlooked_ > 0) {
+    --unlooked_;
+    return false;
+  }
+  const int64_t nanos = timeout_nanos < 0 ? spin_nanos_ : std::min(spin_nanos_, timeout_nanos);
+  // By turns as well: a clock that a test moves stands still meanwhile.
+  for (int turns = 1; turns <= kMaxLooks; ++turns) {
+    if (!inbox_.empty()) {
+      next_unlooked_ = 1;
+      return true;
+    }
+    CpuRelax();
+    if (turns % kLooksPerClock == 0 && clock_->NowNanos() - now_nanos >= nanos) break;
+  }
+  unlooked_ = next_unlooked_;
+  next_unlooked_ = std::min(2 * next_unlooked_, kMaxUnlooked);
+  return false;
 }
 
 void Loop::RunImmediates() {

@@ -29,7 +29,8 @@ class Timer;
 
 namespace internal {
 class Dispatcher;
-}
+class Operation;
+}  // namespace internal
 
 // Runs callbacks in turns: timers, what is pending, fds, immediates, close notifications.
 // Turn() below is the order, and the order is a promise. `Runtime` is a Loop with a thread pool
@@ -49,6 +50,10 @@ class Loop {
     absl::Duration tick = absl::Milliseconds(1);
     // How many callbacks one phase runs in one turn, so that no phase starves another.
     int max_callbacks_per_phase = 4096;
+    // For how long the loop looks for the posts of other threads that work for it before it
+    // sleeps: to fall asleep and to be woken costs more than a short task. Zero: never. It gives
+    // up looking while that is in vain, and never looks for anything else.
+    absl::Duration spin = absl::Microseconds(5);
   };
 
   struct Stats {
@@ -137,8 +142,8 @@ class Loop {
     closing_.Append(task);
   }
 
-  // Keeps the loop alive, until as many Releases: for who waits for something that is neither a
-  // timer nor an fd nor a task. kept() says how many do.
+  // Keeps the loop alive, until as many Releases: for who waits for another thread to post, as a
+  // coroutine on the pool does. kept() says how many do.
   void Keep() {
     CheckOnLoop();
     ++keeps_;
@@ -178,6 +183,7 @@ class Loop {
   friend class Timer;
   friend class Runtime;
   friend class internal::Dispatcher;
+  friend class internal::Operation;
 
   // `once`: does not wait either when anything has run in this turn.
   absl::Status Turn(int64_t max_wait_nanos, bool once) noexcept;
@@ -204,11 +210,15 @@ class Loop {
   bool RunQueue(LoopQueue& queue);
   // Nanoseconds; negative: without end.
   int64_t PollTimeout(int64_t now_nanos, int64_t max_wait_nanos, bool once) const;
+  // Looks for the posts of who works for the loop, for a moment and no longer than
+  // `timeout_nanos`; whether one came.
+  bool LookForPosts(int64_t now_nanos, int64_t timeout_nanos);
 
   // Constant after construction.
   const std::unique_ptr<Clock> clock_;
   const std::unique_ptr<Poller> poller_;
   const int max_callbacks_;
+  const int64_t spin_nanos_;
   const TickScale scale_;
 
   // Loop thread only.
@@ -221,6 +231,13 @@ class Loop {
   // called for, which is kept_ of them.
   int64_t keeps_ = 0;
   int64_t kept_ = 0;
+  // How many tasks the pool has, each of which will post.
+  int64_t on_pool_ = 0;
+  // How many more sleeps begin without a look, and how many will after the next look in vain.
+  int unlooked_ = 0;
+  int next_unlooked_ = 1;
+  // How many turns in a row have found a post and so have not asked the poller.
+  int unpolled_turns_ = 0;
   int64_t awake_since_nanos_;  // When the last wait ended.
   bool stopped_ = false;
   const Timer* running_timer_ = nullptr;  // Whose callback runs; null when that destroyed it.

@@ -104,6 +104,7 @@ void Operation::ThrewOnLoop(absl::string_view what) {
 
 void Operation::OnReturned(LoopTask& task, LoopTask::Mode mode) {
   Operation& operation = static_cast<ReturnTask&>(task).operation;
+  if (operation.kind_->runs_on == RunsOn::kPool) --operation.dispatcher_.loop_.on_pool_;
   if (mode == LoopTask::Mode::kRun) return operation.dispatcher_.Returned(operation);
   operation.launched_ = false;
   operation.MaybeFree();

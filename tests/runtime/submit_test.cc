@@ -1,5 +1,8 @@
 #include "runtime/submit.h"
 
+#include <sys/eventfd.h>
+
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -14,6 +17,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "runtime/completion.h"
+#include "runtime/fd_handle.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
 #include "runtime/task_context.h"
@@ -244,6 +248,24 @@ TEST_P(Submit, CountsAreExact) {
   EXPECT_EQ(stats.failed(), 2);
   EXPECT_EQ(stats.completed[static_cast<int>(absl::StatusCode::kInvalidArgument)], 1);
   EXPECT_EQ(stats.run_time.count, 11);
+}
+
+TEST_P(Submit, L10_CompletionsThatKeepComingDoNotStarveFds) {
+  // The loop does not ask the poller while it finds completions before it would sleep; but then
+  // and now it does.
+  FdHandle handle(runtime->loop(), eventfd(1, EFD_CLOEXEC), "event");
+  bool ready = false;
+  std::function<void()> again = [&] {
+    runtime->Submit(Double{}, [&](absl::StatusOr<int>) {
+      if (!ready) again();
+    });
+  };
+  again();
+  RunUntil([&] { return runtime->loop().turn() > 100; });  // It looks by now.
+  ASSERT_TRUE(handle.Start(Readiness::kReadable, [&](Readiness) { ready = true; }).ok());
+  RunUntil([&] { return ready; });
+  handle.Close();
+  ASSERT_TRUE(runtime->Run().ok());
 }
 
 TEST_P(Submit, S2_ATimerBesideABlockingTaskFiresAndTheLoopHardlyTurns) {
