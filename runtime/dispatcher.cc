@@ -13,7 +13,9 @@ void Dispatcher::Submit(Operation& operation, Kind* kind, const SubmitOptions& o
                         absl::Status refusal) {
   loop_.CheckOnLoop();
   operation.kind_ = kind;
-  operation.submitted_nanos_ = loop_.clock().NowNanos();
+  operation.timed_ = kind != nullptr && kind->IsTimed(loop_.turn());
+  operation.submitted_nanos_ =
+      operation.timed_ ? loop_.clock().NowNanos() : loop_.awake_since_nanos_;
   if (kind != nullptr) ++kind->stats.submitted;
   AddActive(operation);
   if (refusal.ok()) refusal = Admit(operation, options);
@@ -67,7 +69,7 @@ void Dispatcher::Launch(Operation& operation) {
   if (kind.runs_on == RunsOn::kLoop) {
     operation.flags_.fetch_or(Operation::kRunning);
     operation.ran_ = true;
-    operation.began_nanos_ = loop_.clock().NowNanos();
+    if (operation.timed_) operation.began_nanos_ = loop_.clock().NowNanos();
     return kind.Run(operation);
   }
   ++loop_.on_pool_;
@@ -82,10 +84,9 @@ void Dispatcher::Returned(Operation& operation) {
   Kind& kind = *operation.kind_;
   operation.launched_ = false;
   --kind.stats.in_flight;
-  if (operation.ran_) {
-    kind.stats.queue_time.Add(
-        absl::Nanoseconds(operation.began_nanos_ - operation.submitted_nanos_));
-    kind.stats.run_time.Add(absl::Nanoseconds(operation.ended_nanos_ - operation.began_nanos_));
+  if (operation.ran_ && operation.timed_) {
+    kind.stats.queue_time.Add(operation.began_nanos_ - operation.submitted_nanos_);
+    kind.stats.run_time.Add(operation.ended_nanos_ - operation.began_nanos_);
   }
   LaunchWaiting(kind);
   // A cancellation that was claimed is the result, and on its way.

@@ -13,7 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "runtime/time_stats.h"
 
 namespace rondo {
 
@@ -49,21 +49,9 @@ struct KindOptions {
 
 enum class RunsOn : uint8_t { kPool, kLoop };
 
-// How long something took, over all tasks of a kind.
-struct TimeStats {
-  int64_t count = 0;
-  absl::Duration total = absl::ZeroDuration();
-  absl::Duration max = absl::ZeroDuration();
-
-  void Add(absl::Duration time) {
-    ++count;
-    total += time;
-    if (time > max) max = time;
-  }
-  absl::Duration mean() const { return count == 0 ? absl::ZeroDuration() : total / count; }
-};
-
-// Exact counts since the kind was registered.
+// Exact counts since the kind was registered, and times: of every task while few are submitted,
+// and of some of them, evenly chosen, while there are so many that to read the clock for each
+// would slow them down.
 struct KindStats {
   int64_t submitted = 0;
   int64_t waiting = 0;    // For a place below max_concurrency.

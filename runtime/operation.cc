@@ -76,10 +76,10 @@ void Operation::OnWorker(PoolTask& task, PoolTask::Outcome outcome) {
 }
 
 void Operation::RunOnWorker() {
-  const Clock& clock = dispatcher_.loop_.clock();
   if ((flags_.fetch_or(kRunning) & kStop) != 0) return;  // Cancelled before it began.
   ran_ = true;
-  began_nanos_ = clock.NowNanos();
+  const Clock& clock = dispatcher_.loop_.clock();
+  if (timed_) began_nanos_ = clock.NowNanos();
   try {
     kind_->Run(*this);
   } catch (const std::exception& exception) {
@@ -87,12 +87,12 @@ void Operation::RunOnWorker() {
   } catch (...) {
     SetFailure(absl::InternalError(absl::StrCat(name_, ": exception of an unknown type")));
   }
-  ended_nanos_ = clock.NowNanos();
+  if (timed_) ended_nanos_ = clock.NowNanos();
 }
 
 void Operation::CompleteOnLoop() {
   dispatcher_.loop_.CheckOnLoop();
-  ended_nanos_ = dispatcher_.loop_.clock().NowNanos();
+  if (timed_) ended_nanos_ = dispatcher_.loop_.clock().NowNanos();
   cancel_hook_ = nullptr;
   dispatcher_.loop_.Enqueue(return_task_);
 }

@@ -64,10 +64,26 @@ class Kind : public KindIdentity {
   // Whether an unfinished task of this kind keeps the loop alive by itself.
   virtual bool keeps_alive() const { return true; }
 
+  // Whether the task that is submitted in `turn` is timed: the first few of each turn, and then one
+  // in a hundred. Loop thread only.
+  bool IsTimed(int64_t turn) {
+    constexpr int kInEachTurn = 4;
+    constexpr int kOneIn = 100;
+    if (turn != timed_turn_) {
+      timed_turn_ = turn;
+      in_turn_ = 0;
+    }
+    return in_turn_++ % kOneIn < kInEachTurn;
+  }
+
   // Loop thread only.
   KindStats stats;
   Operation* first_waiting = nullptr;
   Operation* last_waiting = nullptr;
+
+ private:
+  int64_t timed_turn_ = -1;
+  int in_turn_ = 0;  // How many were submitted in timed_turn_.
 };
 
 // The life of an operation. All of it happens on the loop thread but for the body of a pool kind
@@ -172,6 +188,7 @@ class Operation {
   Kind* kind_ = nullptr;  // Null: unknown.
   absl::Time deadline_ = absl::InfiniteFuture();
   int64_t submitted_nanos_ = 0;
+  bool timed_ = false;  // Else submitted_nanos_ is when the turn began, and the others are zero.
 
   // Passed from thread to thread with the task.
   bool ran_ = false;  // The body began.

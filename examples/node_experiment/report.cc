@@ -20,7 +20,7 @@ std::string Report(const RuntimeStats& stats) {
     absl::StrAppendFormat(&report, "%-24s %-5s %5d %6d %10.2f %10.2f %10.2f\n", kind.name,
                           kind.runs_on == RunsOn::kPool ? "pool" : "loop", kind.stats.submitted,
                           kind.stats.failed(), Millis(kind.stats.queue_time.mean()),
-                          Millis(kind.stats.run_time.mean()), Millis(kind.stats.run_time.max));
+                          Millis(kind.stats.run_time.mean()), Millis(kind.stats.run_time.max()));
   }
   absl::StrAppendFormat(&report,
                         "%d turns of the loop, %d of them waited; longest without: %.2f ms\n",

@@ -182,7 +182,7 @@ TEST_P(Cancellation, P2_AQueuedTaskThatIsCancelledNeverRuns) {
   ASSERT_TRUE(runtime->Run().ok());
   while (busy > 0) std::this_thread::yield();
   EXPECT_EQ(cancelled.size(), 1u);
-  EXPECT_EQ(StatsOf("test.double").run_time.count, 0) << "it ran";
+  EXPECT_EQ(StatsOf("test.double").run_time.count(), 0) << "it ran";
 }
 
 TEST_P(Cancellation, P3_ARunningTaskThatIsCancelledCompletesAtOnceAndItsResultIsDropped) {

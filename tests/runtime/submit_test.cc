@@ -247,7 +247,22 @@ TEST_P(Submit, CountsAreExact) {
   EXPECT_EQ(stats.completed[0], 10);
   EXPECT_EQ(stats.failed(), 2);
   EXPECT_EQ(stats.completed[static_cast<int>(absl::StatusCode::kInvalidArgument)], 1);
-  EXPECT_EQ(stats.run_time.count, 11);
+}
+
+TEST_P(Submit, EveryTaskIsTimedWhileThereAreFewAndSomeWhileThereAreMany) {
+  std::vector<absl::StatusOr<int>> results;
+  for (int i = 0; i < 3; ++i) {
+    runtime->Submit(Double{}, Into(results));
+    ASSERT_TRUE(runtime->Run().ok());
+  }
+  EXPECT_EQ(StatsOf("test.double").run_time.count(), 3);
+  for (int i = 0; i < 1000; ++i) runtime->Submit(Double{}, Into(results));
+  ASSERT_TRUE(runtime->Run().ok());
+  const KindStats stats = StatsOf("test.double");
+  EXPECT_EQ(stats.run_time.count(), 3 + 40);
+  EXPECT_EQ(stats.queue_time.count(), 3 + 40);
+  EXPECT_GT(stats.queue_time.mean(), absl::ZeroDuration());
+  EXPECT_LE(stats.run_time.mean(), stats.run_time.max());
 }
 
 TEST_P(Submit, L10_CompletionsThatKeepComingDoNotStarveFds) {
