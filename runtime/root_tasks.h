@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "runtime/loop_task.h"
+#include "runtime/recycler.h"
 #include "runtime/task.h"
 #include "runtime/task_scope.h"
 
@@ -25,6 +26,9 @@ class RootTask {
   RootTask(const RootTask&) = delete;
   RootTask& operator=(const RootTask&) = delete;
   virtual ~RootTask();
+
+  static void* operator new(size_t size) { return AllocateRecycled(size); }
+  static void operator delete(void* task, size_t size) { Recycle(task, size); }
 
  protected:
   TaskScope scope_;

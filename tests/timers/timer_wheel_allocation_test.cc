@@ -1,36 +1,16 @@
-// The global operator new of this program counts, which is why this test stands alone.
-#include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "tests/count_allocations.h"
 #include "timers/timer_wheel.h"
-
-namespace {
-
-// The test has one thread.
-int64_t allocations = 0;
-
-}  // namespace
-
-// All other forms of new and delete that a program may use come down to these.
-void* operator new(size_t size) {
-  ++allocations;
-  if (void* block = std::malloc(size)) return block;
-  std::abort();
-}
-
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, size_t) noexcept { std::free(block); }
 
 namespace rondo {
 namespace {
 
 TEST(TimerWheel, T8_AllocatesNothing) {
   std::vector<WheelTimer> timers(1000);
-  const int64_t before = allocations;
+  const int64_t before = CountAllocations();
   {
     TimerWheel wheel(12'345);
     uint64_t spread = 1;
@@ -45,9 +25,9 @@ TEST(TimerWheel, T8_AllocatesNothing) {
       wheel.TakeExpired();
     }
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(CountAllocations(), before);
   ::operator delete(::operator new(1));  // Unlike delete new int, not optimized out.
-  EXPECT_GT(allocations, before);
+  EXPECT_GT(CountAllocations(), before);
 }
 
 }  // namespace
