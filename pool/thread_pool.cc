@@ -188,8 +188,10 @@ void ThreadPool::Work(Worker& self) {
     Count(self.wakeups);
     searching = true;
   }
-  // The next one to end; it does the same.
+  // The next one to end; it does the same. The fence: that the queue is drained, which this worker
+  // may have made so, must be seen by whoever falls asleep after Notify has found nobody asleep.
   if (searching) idle_.EndSearch();
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   Notify();
 }
 

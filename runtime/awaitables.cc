@@ -31,32 +31,4 @@ void SleepAwaiter::OnCancel(const absl::Status& status) {
   timer_->loop().Enqueue(resume_);
 }
 
-void PoolAwaiter::Schedule() {
-  TaskScope& scope = *promise_->scope();
-  scope.loop().CheckOnLoop();
-  absl::Status status = scope.status();
-  if (status.ok()) {
-    scope.loop().Keep();
-    promise_->set_on_pool(true);
-    status = scope.pool().Schedule(*this);
-    // From here on the coroutine, and this part of it, are the worker's.
-    if (status.ok()) return;
-    promise_->set_on_pool(false);
-    scope.loop().Release();
-  }
-  status_ = std::move(status);
-  scope.loop().Enqueue(resume_);
-}
-
-void PoolAwaiter::OnWorker(PoolTask& task, Outcome outcome) {
-  PoolAwaiter& self = static_cast<PoolAwaiter&>(task);
-  if (outcome == Outcome::kRun) return self.resume_.handle.resume();
-  // Discarded, on the thread that shuts the pool down, which is the loop's.
-  Loop& loop = self.promise_->scope()->loop();
-  self.status_ = absl::CancelledError("resume on the pool: the pool was shut down");
-  self.promise_->set_on_pool(false);
-  loop.Release();
-  loop.Enqueue(self.resume_);
-}
-
 }  // namespace rondo::internal

@@ -7,10 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "pool/pool.h"
 #include "runtime/loop.h"
 #include "runtime/loop_task.h"
 #include "runtime/loop_timer.h"
+#include "runtime/pool_stay.h"
 #include "runtime/task.h"
 #include "runtime/task_scope.h"
 
@@ -71,26 +71,18 @@ class NextTickAwaiter {
   ResumeTask resume_;
 };
 
-class PoolAwaiter final : private PoolTask {
+class PoolAwaiter {
  public:
-  PoolAwaiter() : PoolTask(&OnWorker) {}
-
   bool await_ready() const { return false; }
   template <typename Promise>
   void await_suspend(std::coroutine_handle<Promise> handle) {
-    promise_ = &handle.promise();
-    resume_.handle = handle;
-    Schedule();
+    entry_.handle = handle;
+    PoolStay::Begin(handle.promise(), entry_);
   }
-  absl::Status await_resume() { return std::move(status_); }
+  absl::Status await_resume() { return std::move(entry_.status); }
 
  private:
-  static void OnWorker(PoolTask& task, Outcome outcome);
-  void Schedule();
-
-  PromiseBase* promise_ = nullptr;
-  absl::Status status_;
-  ResumeTask resume_;
+  PoolEntry entry_;
 };
 
 class LoopAwaiter {
@@ -98,21 +90,12 @@ class LoopAwaiter {
   bool await_ready() const { return false; }
   template <typename Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
-    if (!handle.promise().on_pool()) return false;  // There already.
-    promise_ = &handle.promise();
-    resume_.handle = handle;
-    promise_->scope()->loop().PostTask(resume_);
+    PoolStay* const stay = handle.promise().stay();
+    if (stay == nullptr) return false;  // There already.
+    stay->GoBack(/*ended=*/false);
     return true;
   }
-  void await_resume() {
-    if (promise_ == nullptr) return;
-    promise_->set_on_pool(false);
-    promise_->scope()->loop().Release();
-  }
-
- private:
-  PromiseBase* promise_ = nullptr;
-  ResumeTask resume_;
+  void await_resume() const {}
 };
 
 class ScopeAwaiter {
@@ -143,9 +126,10 @@ class ScopeAwaiter {
 [[nodiscard]] inline internal::NextTickAwaiter NextTick() { return {}; }
 
 // Continues the coroutine on a worker of the pool, for work that would hold up the loop. There it
-// may only compute, and must come back with ResumeOnLoop before it awaits anything else; one that
-// ends on the pool hands its result over on the loop all the same. OK; or, still on the loop,
-// the scope's status when it is cancelled, or CANCELLED when the pool is shut down.
+// may only compute, and must come back with ResumeOnLoop before it awaits anything else (debug
+// builds check it); one that ends on the pool hands its result over on the loop all the same. OK;
+// or, still on the loop: the scope's status when it is cancelled before a worker is free,
+// RESOURCE_EXHAUSTED when the pool's queue is full, CANCELLED when the pool is shut down.
 //
 //   if (absl::Status status = co_await ResumeOnPool(); !status.ok()) co_return status;
 //   Compress(data);

@@ -14,8 +14,10 @@ void Dispatcher::Submit(Operation& operation, Kind* kind, const SubmitOptions& o
   loop_.CheckOnLoop();
   operation.kind_ = kind;
   operation.timed_ = kind != nullptr && kind->IsTimed(loop_.turn());
-  operation.submitted_nanos_ =
-      operation.timed_ ? loop_.clock().NowNanos() : loop_.awake_since_nanos_;
+  // Between turns nobody knows since when.
+  operation.submitted_nanos_ = operation.timed_ || !loop_.running_.load(std::memory_order_relaxed)
+                                   ? loop_.clock().NowNanos()
+                                   : loop_.awake_since_nanos_;
   if (kind != nullptr) ++kind->stats.submitted;
   AddActive(operation);
   if (refusal.ok()) refusal = Admit(operation, options);
@@ -67,7 +69,6 @@ void Dispatcher::Launch(Operation& operation) {
   ++kind.stats.in_flight;
   operation.launched_ = true;
   if (kind.runs_on == RunsOn::kLoop) {
-    operation.flags_.fetch_or(Operation::kRunning);
     operation.ran_ = true;
     if (operation.timed_) operation.began_nanos_ = loop_.clock().NowNanos();
     return kind.Run(operation);
@@ -99,7 +100,8 @@ void Dispatcher::LaunchWaiting(Kind& kind) {
   while (kind.first_waiting != nullptr && kind.stats.in_flight < kind.options.max_concurrency) {
     Operation& next = *kind.first_waiting;
     StopWaiting(next);
-    Launch(next);
+    // Cancelled, and about to be told: it does not run any more.
+    if (!next.stop_requested()) Launch(next);
   }
 }
 

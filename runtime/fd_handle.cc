@@ -26,7 +26,7 @@ void FdHandle::OnReady(Readiness ready) {
   callback(ready);
   if (destroyed) return;
   destroyed_ = nullptr;
-  if (ready_ == nullptr) ready_ = std::move(callback);
+  if (ready_ == nullptr && fd_ >= 0) ready_ = std::move(callback);
 }
 
 absl::Status FdHandle::Start(Readiness interest, absl::AnyInvocable<void(Readiness)> ready,
@@ -41,6 +41,7 @@ absl::Status FdHandle::Start(Readiness interest, absl::AnyInvocable<void(Readine
 }
 
 void FdHandle::OnClose(absl::AnyInvocable<void() &&> hook) {
+  loop().CheckOnLoop();
   CHECK_GE(fd_, 0) << "OnClose of the closed " << description_;
   hooks_.push_back(std::move(hook));
 }
@@ -49,6 +50,7 @@ void FdHandle::Close() {
   if (fd_ < 0) return;
   Stop();
   ::close(std::exchange(fd_, -1));
+  ready_ = nullptr;  // With its captures, which may be what owns this.
   for (absl::AnyInvocable<void() &&>& hook : hooks_) {
     loop().EnqueueClose(MakeLoopTask([hook = std::move(hook)]() mutable { std::move(hook)(); }));
   }

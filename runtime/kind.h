@@ -49,9 +49,9 @@ struct KindOptions {
 
 enum class RunsOn : uint8_t { kPool, kLoop };
 
-// Exact counts since the kind was registered, and times: of every task while few are submitted,
-// and of some of them, evenly chosen, while there are so many that to read the clock for each
-// would slow them down.
+// Exact counts since the kind was registered, and times: of every task while turns submit few of
+// them, and of one in 64, picked at random, while they submit so many that to read the clock for
+// each would slow them down.
 struct KindStats {
   int64_t submitted = 0;
   int64_t waiting = 0;    // For a place below max_concurrency.

@@ -53,11 +53,8 @@ absl::Status KindRegistry::CheckOne(const Kind& kind) const {
                                                    kind.options.max_concurrency, " and max_queue ",
                                                    kind.options.max_queue, " let nothing run"));
   }
-  if (const auto it = by_name_.find(kind.name); it != by_name_.end()) {
-    return absl::AlreadyExistsError(absl::StrCat("kind ", kind.name, " of plugin ", kind.plugin,
-                                                 " is registered already, by plugin ",
-                                                 it->second->plugin));
-  }
+  // No other plugin has a kind of this name: it begins with the plugin's, and a runtime has one
+  // plugin of a name.
   if (const auto it = by_fingerprint_.find(kind.fingerprint); it != by_fingerprint_.end()) {
     return absl::AlreadyExistsError(absl::StrCat("kinds ", kind.name, " and ", it->second->name,
                                                  " have one fingerprint: rename one of them"));
@@ -82,17 +79,6 @@ void KindRegistry::Add(std::vector<std::unique_ptr<Kind>> kinds) {
     by_fingerprint_.emplace(kind->fingerprint, kind.get());
     std::string name = kind->name;
     by_name_.emplace(std::move(name), std::move(kind));
-  }
-}
-
-void KindRegistry::Remove(absl::string_view plugin) {
-  for (auto it = by_name_.begin(); it != by_name_.end();) {
-    if (it->second->plugin == plugin) {
-      by_fingerprint_.erase(it->second->fingerprint);
-      it = by_name_.erase(it);
-    } else {
-      ++it;
-    }
   }
 }
 

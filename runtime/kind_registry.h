@@ -28,10 +28,6 @@ class KindRegistry {
   // REQUIRES: Check(kinds) is OK.
   void Add(std::vector<std::unique_ptr<Kind>> kinds);
 
-  // Removes the kinds of a plugin.
-  // REQUIRES: none of them is in flight or waiting.
-  void Remove(absl::string_view plugin);
-
   // Null when there is none.
   Kind* Find(uint64_t fingerprint) const {
     const auto it = by_fingerprint_.find(fingerprint);

@@ -27,10 +27,19 @@ int64_t ToTimeout(absl::Duration duration) {
   return std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Ceil(duration, absl::Nanoseconds(1))));
 }
 
-// Saturates.
+// Saturates. REQUIRES: delay >= 0.
 int64_t LaterBy(int64_t nanos, absl::Duration delay) {
+  int64_t later;
   const int64_t more = absl::ToInt64Nanoseconds(absl::Ceil(delay, absl::Nanoseconds(1)));
-  return nanos + std::min(more, std::numeric_limits<int64_t>::max() - nanos);
+  if (__builtin_add_overflow(nanos, more, &later)) return std::numeric_limits<int64_t>::max();
+  return later;
+}
+
+// How long from `now_nanos` until `nanos`; zero when that has passed. Saturates.
+int64_t Until(int64_t nanos, int64_t now_nanos) {
+  int64_t until;
+  if (__builtin_sub_overflow(nanos, now_nanos, &until)) return std::numeric_limits<int64_t>::max();
+  return std::max<int64_t>(0, until);
 }
 
 void DiscardQueue(LoopQueue& queue) {
@@ -90,7 +99,7 @@ absl::Status Loop::RunOnce(absl::Duration timeout) {
 }
 
 void Loop::Stop() {
-  stop_.store(true, std::memory_order_relaxed);
+  stop_.store(true, std::memory_order_release);
   poller_->Wake();
 }
 
@@ -109,10 +118,11 @@ absl::Status Loop::Turn(int64_t max_wait_nanos, bool once) noexcept {
 void Loop::Enter() {
   CHECK(!running_.exchange(true)) << "the loop is running already";
   owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  awake_since_nanos_ = clock_->NowNanos();
 }
 
 void Loop::Leave() {
-  stopped_ = stop_.exchange(false, std::memory_order_relaxed);
+  stopped_ = stop_.exchange(false, std::memory_order_acquire);
   running_.store(false);
 }
 
@@ -140,12 +150,15 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   stats_.last_lag = absl::Nanoseconds(now - awake_since_nanos_);
   stats_.max_lag = std::max(stats_.max_lag, stats_.last_lag);
   int64_t timeout = PollTimeout(now, max_wait_nanos, once);
-  if (timeout != 0 && LookForPosts(now, timeout)) {
-    if (++unpolled_turns_ < kMaxUnpolledTurns) {
+  if (timeout != 0 && MayLookForPosts()) {
+    if (!LookForPosts(now, timeout)) {
+      timeout = PollTimeout(clock_->NowNanos(), max_wait_nanos, once);
+    } else if (++unpolled_turns_ < kMaxUnpolledTurns) {
       awake_since_nanos_ = now;
       return absl::OkStatus();
+    } else {
+      timeout = 0;
     }
-    timeout = 0;
   }
   unpolled_turns_ = 0;
   absl::Status status = poller_->Wait(timeout);
@@ -159,12 +172,14 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   return status;
 }
 
-bool Loop::LookForPosts(int64_t now_nanos, int64_t timeout_nanos) {
+bool Loop::MayLookForPosts() {
   if (on_pool_ + kept_ == 0 || spin_nanos_ == 0) return false;
-  if (unlooked_ > 0) {
-    --unlooked_;
-    return false;
-  }
+  if (unlooked_ == 0) return true;
+  --unlooked_;
+  return false;
+}
+
+bool Loop::LookForPosts(int64_t now_nanos, int64_t timeout_nanos) {
   const int64_t nanos = timeout_nanos < 0 ? spin_nanos_ : std::min(spin_nanos_, timeout_nanos);
   // By turns as well: a clock that a test moves stands still meanwhile.
   for (int turns = 1; turns <= kMaxLooks; ++turns) {
@@ -207,7 +222,7 @@ int64_t Loop::PollTimeout(int64_t now_nanos, int64_t max_wait_nanos, bool once) 
   const std::optional<uint64_t> next = wheel_.NextDeadline();
   if (!next.has_value()) return max_wait_nanos;
   // A tick's beginning is a whole number of nanoseconds, so nothing is rounded down here.
-  const int64_t until = std::max<int64_t>(0, scale_.Nanos(*next) - now_nanos);
+  const int64_t until = Until(scale_.Nanos(*next), now_nanos);
   return max_wait_nanos == kNoLimit ? until : std::min(until, max_wait_nanos);
 }
 
@@ -237,6 +252,14 @@ void LoopTimer::Start(absl::Duration delay) {
                                 ? loop_.scale_.Deadline(LaterBy(started_nanos_, delay))
                                 // The current tick: rounding up would cost a whole one.
                                 : loop_.scale_.Now(started_nanos_));
+}
+
+void LoopTimer::StartAt(int64_t nanos) {
+  loop_.CheckOnLoop();
+  if (!scheduled() && referenced_) ++loop_.keeps_;
+  started_nanos_ = loop_.awake_since_nanos_;
+  if (loop_.wheel_.size() == 0) loop_.wheel_.Advance(loop_.scale_.Now(started_nanos_));
+  loop_.wheel_.Start(*this, loop_.scale_.Deadline(nanos));
 }
 
 bool LoopTimer::Cancel() {

@@ -30,17 +30,19 @@ class Timer;
 namespace internal {
 class Dispatcher;
 class Operation;
+class RootTasks;
 }  // namespace internal
 
 // Runs callbacks in turns: timers, what is pending, fds, immediates, close notifications.
 // Turn() below is the order, and the order is a promise. `Runtime` is a Loop with a thread pool
 // and task kinds; use a Loop of its own for a program that needs neither.
 //
-// Thread safety: Post, PostTask and Stop may be called from any thread. Everything else belongs
-// to the loop thread: the thread that calls Run or RunOnce and, before the first such call, the
-// one that made the loop. Debug builds check it.
+// Thread safety: Post, PostTask and Stop may be called from any thread, and must have returned
+// before the loop is destroyed. Everything else belongs to the loop thread: the one that calls Run
+// or RunOnce, while it does, and otherwise any one thread at a time. Debug builds check it.
 //
-// Ownership: the loop owns its clock and poller. It outlives every timer and watch on it.
+// Ownership: the loop owns its clock and poller. It outlives every scheduled timer and active
+// watch.
 //
 // A callback must not throw: an exception that leaves one ends the program.
 class Loop {
@@ -158,7 +160,9 @@ class Loop {
   int64_t kept() const { return kept_; }
 
   // Dies in debug builds when called from a thread that is not the loop's.
-  void CheckOnLoop() const { DCHECK(OnLoopThread()) << "this must be called on the loop thread"; }
+  void CheckOnLoop() const { DCHECK(MayBeUsed()) << "this must be called on the loop thread"; }
+  bool MayBeUsed() const { return OnLoopThread() || !running_.load(std::memory_order_relaxed); }
+  // Whether the caller's thread runs the loop, or was the last to do so.
   bool OnLoopThread() const {
     return owner_.load(std::memory_order_relaxed) == std::this_thread::get_id();
   }
@@ -184,6 +188,7 @@ class Loop {
   friend class Runtime;
   friend class internal::Dispatcher;
   friend class internal::Operation;
+  friend class internal::RootTasks;
 
   // `once`: does not wait either when anything has run in this turn.
   absl::Status Turn(int64_t max_wait_nanos, bool once) noexcept;
@@ -210,8 +215,9 @@ class Loop {
   bool RunQueue(LoopQueue& queue);
   // Nanoseconds; negative: without end.
   int64_t PollTimeout(int64_t now_nanos, int64_t max_wait_nanos, bool once) const;
-  // Looks for the posts of who works for the loop, for a moment and no longer than
-  // `timeout_nanos`; whether one came.
+  // Whether somebody works for the loop, and it is worth while to look for his post.
+  bool MayLookForPosts();
+  // Looks for a moment and no longer than `timeout_nanos`; whether a post came.
   bool LookForPosts(int64_t now_nanos, int64_t timeout_nanos);
 
   // Constant after construction.
@@ -245,8 +251,8 @@ class Loop {
 
   // From any thread.
   Inbox<LoopTask> inbox_;
-  // Set by Stop, from any thread; cleared when Run or RunOnce returns. Relaxed would do, since it
-  // orders nothing: the wake-up that follows makes it seen.
+  // Set by Stop, from any thread; cleared when Run or RunOnce returns, which thereby sees what was
+  // done before Stop. The wake-up that follows makes it seen.
   std::atomic<bool> stop_ = false;
   // Set by whoever runs the loop, while it does.
   std::atomic<bool> running_ = false;

@@ -33,9 +33,17 @@ class LoopTimer : private WheelTimer {
   }
 
   // Expires once, `delay` from now by the clock (not by when the turn began), never earlier. A
-  // delay that is not positive expires in the next turn at the latest; a huge one never. A
-  // scheduled timer starts anew, behind those that are due at the same time.
+  // scheduled timer starts anew, behind those that are due in the same tick of the loop. A delay
+  // that is not positive is due in the present tick and so expires in the next turn at the
+  // latest, before what was to expire within this tick; a huge one never expires.
   void Start(absl::Duration delay);
+
+  // As Start, at a time of the loop's clock, and never before it. Reads no clock, which is the
+  // most of what Start costs: for who starts many timers and has read it once.
+  //
+  //   const int64_t now = loop.clock().NowNanos();
+  //   for (Session& session : sessions) session.idle.StartAt(now + session.idle_nanos);
+  void StartAt(int64_t nanos);
 
   // Expires `interval` after it was last due, so that intervals of whole ticks do not drift; or,
   // when that time has passed already, `interval` from now.
@@ -62,9 +70,13 @@ class LoopTimer : private WheelTimer {
 
   Loop& loop_;
   const Type& type_;
-  // Nanoseconds, in 63 bits: 292 years.
-  int64_t started_nanos_ : 63 = 0;
+  // Nanoseconds, in 62 bits: 73 years to either side of the clock's zero.
+  int64_t started_nanos_ : 62 = 0;
   bool referenced_ : 1 = true;
+
+ protected:
+  // For those who derive: whether the callback runs.
+  bool calling_ : 1 = false;
 };
 
 }  // namespace rondo

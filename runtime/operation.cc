@@ -27,6 +27,8 @@ Operation::Operation(Dispatcher& dispatcher, absl::string_view name)
 
 Runtime& Operation::runtime() const { return dispatcher_.runtime_; }
 
+bool Operation::OnLoop() const { return dispatcher_.loop_.MayBeUsed(); }
+
 void Operation::Cancel(absl::Status status) {
   dispatcher_.loop_.CheckOnLoop();
   if (told_ || !ClaimCancel()) return;
@@ -76,7 +78,7 @@ void Operation::OnWorker(PoolTask& task, PoolTask::Outcome outcome) {
 }
 
 void Operation::RunOnWorker() {
-  if ((flags_.fetch_or(kRunning) & kStop) != 0) return;  // Cancelled before it began.
+  if (stop_requested()) return;  // Cancelled before it began.
   ran_ = true;
   const Clock& clock = dispatcher_.loop_.clock();
   if (timed_) began_nanos_ = clock.NowNanos();

@@ -64,16 +64,18 @@ class Kind : public KindIdentity {
   // Whether an unfinished task of this kind keeps the loop alive by itself.
   virtual bool keeps_alive() const { return true; }
 
-  // Whether the task that is submitted in `turn` is timed: the first few of each turn, and then one
-  // in a hundred. Loop thread only.
+  // Whether the task that is submitted in `turn` is timed: every one while turns submit few, else
+  // one in 64, picked at random so that it may stand anywhere in a burst. Loop thread only.
   bool IsTimed(int64_t turn) {
-    constexpr int kInEachTurn = 4;
-    constexpr int kOneIn = 100;
-    if (turn != timed_turn_) {
-      timed_turn_ = turn;
+    constexpr int kFew = 8;
+    if (turn != turn_) {
+      many_ = in_turn_ > kFew;
+      turn_ = turn;
       in_turn_ = 0;
     }
-    return in_turn_++ % kOneIn < kInEachTurn;
+    ++in_turn_;
+    // The count, well mixed.
+    return !many_ || (static_cast<uint64_t>(stats.submitted) * 0x9e3779b97f4a7c15 >> 58) == 0;
   }
 
   // Loop thread only.
@@ -82,8 +84,9 @@ class Kind : public KindIdentity {
   Operation* last_waiting = nullptr;
 
  private:
-  int64_t timed_turn_ = -1;
-  int in_turn_ = 0;  // How many were submitted in timed_turn_.
+  int64_t turn_ = -1;
+  int64_t in_turn_ = 0;  // How many were submitted in turn_.
+  bool many_ = false;    // Were submitted in the turn before in which any were.
 };
 
 // The life of an operation. All of it happens on the loop thread but for the body of a pool kind
@@ -115,6 +118,8 @@ class Operation {
   const Kind* kind() const { return kind_; }
   absl::string_view name() const { return name_; }
   int64_t submitted_nanos() const { return submitted_nanos_; }
+  // What the loop's CheckOnLoop wants.
+  bool OnLoop() const;
 
   // A loop kind's body has ended.
   void CompleteOnLoop();
@@ -142,12 +147,10 @@ class Operation {
   friend class Dispatcher;
   friend class rondo::TaskHandle;
 
-  // Bits of flags_. kRunning is set by the worker that begins the body, unless kStop is set;
-  // kStop and kCancelled by whoever cancels. Sequentially consistent by default: the worker and
-  // the canceller agree on who was first.
-  static constexpr uint8_t kRunning = 1;
-  static constexpr uint8_t kStop = 2;
-  static constexpr uint8_t kCancelled = 4;
+  // Bits of flags_: kStop, the body need not begin or go on; kCancelled, somebody has claimed the
+  // cancellation and will pass it on. Set by whoever cancels.
+  static constexpr uint8_t kStop = 1;
+  static constexpr uint8_t kCancelled = 2;
 
   struct StopRequested {
     Operation* operation;

@@ -42,7 +42,7 @@ class Plugin {
   // Names the kinds. When it fails, the runtime is as it was before.
   virtual absl::Status Register(Registrar& registrar) = 0;
 
-  // Acquires what the kinds share. When it fails, the kinds are taken out again and the plugin is
+  // Acquires what the kinds share, before anybody can find them. When it fails, the plugin is
   // destroyed: it must not have posted anything that refers to it.
   virtual absl::Status Start(Runtime& runtime);
 

@@ -20,9 +20,10 @@ constexpr bool kRecycle = true;
 #endif
 
 constexpr size_t kClassBytes = 64;
-constexpr size_t kClasses = 32;     // Blocks of up to 2 KiB.
-constexpr size_t kBatch = 32;       // Blocks that move between a thread and the store at once.
-constexpr size_t kMaxStored = 512;  // Batches of one class in the store; more go to the heap.
+constexpr size_t kClasses = 32;  // Blocks of up to 2 KiB.
+constexpr size_t kBatch = 32;    // Blocks that move between a thread and the store at once.
+// Of one class in the store; more go back to the heap.
+constexpr size_t kMaxStoredBytes = size_t{1} << 20;
 
 struct Block {
   Block* next;
@@ -33,6 +34,10 @@ struct Batch {
   Block* next;
   Batch* next_batch;
 };
+
+constexpr size_t MaxBatches(size_t size_class) {
+  return kMaxStoredBytes / (kBatch * (size_class + 1) * kClassBytes);
+}
 
 size_t ClassOf(size_t size) { return size == 0 ? 0 : (size - 1) / kClassBytes; }
 
@@ -62,7 +67,7 @@ class Store {
   void Give(size_t size_class, Block* chain) {
     {
       absl::MutexLock lock(&mu_);
-      if (counts_[size_class] < kMaxStored) {
+      if (counts_[size_class] < MaxBatches(size_class)) {
         Batch* batch = reinterpret_cast<Batch*>(chain);
         batch->next_batch = batches_[size_class];
         batches_[size_class] = batch;

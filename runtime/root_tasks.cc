@@ -97,9 +97,13 @@ void RootTasks::ForEachSpawned(
 }
 
 void RootTasks::Clear() {
-  // Newest first: the body of a kind goes before the coroutine that awaits it, whose end would
-  // cancel it and so queue what is gone a moment later.
-  while (first_ != nullptr) delete first_;
+  // Newest first: the body of a kind goes before the coroutine that awaits it. What the end of one
+  // queues (it may cancel others, and spawn) goes before the next, while all that it is about
+  // still exists.
+  while (first_ != nullptr) {
+    delete first_;
+    scope_.loop().Discard();
+  }
 }
 
 }  // namespace rondo::internal

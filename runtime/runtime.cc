@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "runtime/fd_watch.h"
+#include "runtime/recycler.h"
 #include "runtime/runtime_parts.h"
 
 namespace rondo {
@@ -15,6 +16,9 @@ namespace {
 // A timer that nobody owns: it frees itself when it has called its function.
 class Timeout final : public LoopTimer {
  public:
+  static void* operator new(size_t size) { return AllocateRecycled(size); }
+  static void operator delete(void* timeout, size_t size) { Recycle(timeout, size); }
+
   Timeout(Loop& loop, absl::AnyInvocable<void() &&> f) : LoopTimer(loop, kType), f_(std::move(f)) {}
 
  private:
@@ -69,10 +73,13 @@ Runtime::~Runtime() {
   for (auto plugin = plugins_.rbegin(); plugin != plugins_.rend(); ++plugin) (*plugin)->Stop();
   while (!plugins_.empty()) plugins_.pop_back();
   loop_->Discard();
-  for (const ActiveItem& item : DumpActive()) {
-    LOG(DFATAL) << "outlives the runtime that it belongs to, or was left by a plugin's Stop: "
-                << item.what;
-  }
+  // Referenced or not: what is left refers to a loop that will not exist.
+  loop_->ForEachTimer([](const LoopTimer& timer) {
+    LOG(DFATAL) << "outlives its runtime, or was left by a plugin: " << timer.type().label;
+  });
+  loop_->ForEachWatch([](const FdWatch& watch) {
+    LOG(DFATAL) << "outlives its runtime, or was left by a plugin: watch " << watch.Describe();
+  });
 }
 
 absl::Status Runtime::RunOnce(absl::Duration timeout) {

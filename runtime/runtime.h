@@ -50,8 +50,9 @@ struct RuntimeStats {
 
 // Runs task kinds, callbacks and coroutines on one loop thread, and blocking bodies on a pool.
 //
-// Thread safety: Post and Stop from any thread; all else on the loop thread, which is the one
-// that calls Run and, before that, the one that built the runtime. Debug builds check it.
+// Thread safety: Post and Stop from any thread, as long as they return before the runtime is
+// destroyed; all else on the loop thread, which is the one that calls Run, while it does, and
+// otherwise any one thread at a time. Debug builds check it.
 //
 // Ownership: owns the loop, the pool and the plugins. Destroying it asks
 // bodies that run to stop and waits for them, destroys callbacks and coroutines that are left

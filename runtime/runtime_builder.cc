@@ -44,8 +44,10 @@ absl::StatusOr<std::unique_ptr<Runtime>> RuntimeBuilder::Build() {
                                                    absl::FormatDuration(loop_options_.tick),
                                                    " is not within 1us and 1s"));
   }
-  // In a simulation nothing happens while the loop looks.
-  if (clock_ != nullptr || pool_ != nullptr) loop_options_.spin = absl::ZeroDuration();
+  // In a simulation nothing happens while the loop looks for what its pool posts.
+  if (clock_ != nullptr || (pool_ != nullptr && pool_->thread_count() == 0)) {
+    loop_options_.spin = absl::ZeroDuration();
+  }
   if (clock_ == nullptr) clock_ = std::make_unique<SteadyClock>();
   if (poller_ == nullptr) {
     absl::StatusOr<std::unique_ptr<Poller>> poller = Poller::Create();

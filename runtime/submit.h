@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "runtime/kind.h"
 #include "runtime/loop_task.h"
@@ -43,10 +44,15 @@ class TaskHandle {
 
   void Attach(internal::Operation* operation) {
     operation_ = operation;
-    if (operation_ != nullptr) operation_->handle_ = this;
+    if (operation_ == nullptr) return;
+    DCHECK(operation_->OnLoop()) << "a handle of a task must stay on the loop thread";
+    operation_->handle_ = this;
   }
   internal::Operation* Detach() {
-    if (operation_ != nullptr) operation_->handle_ = nullptr;
+    if (operation_ != nullptr) {
+      DCHECK(operation_->OnLoop()) << "a handle of a task must stay on the loop thread";
+      operation_->handle_ = nullptr;
+    }
     return std::exchange(operation_, nullptr);
   }
 

@@ -18,6 +18,7 @@ a lambda with captures), which corrupts memory. Build with clang 19 (Rondo's def
 #include <variant>
 
 #include "absl/log/check.h"
+#include "runtime/pool_stay.h"
 #include "runtime/recycler.h"
 #include "runtime/task_scope.h"
 
@@ -54,9 +55,14 @@ class PromiseBase {
   // Null before the coroutine was started.
   TaskScope* scope() const { return scope_; }
 
-  // Whether it runs on a worker of the pool rather than on the loop thread.
-  bool on_pool() const { return on_pool_; }
-  void set_on_pool(bool on_pool) { on_pool_ = on_pool; }
+  // Null when it is on the loop.
+  PoolStay* stay() const { return stay_; }
+  void set_stay(PoolStay* stay) { stay_ = stay; }
+
+  // What goes on when this coroutine has ended.
+  std::coroutine_handle<> Next() {
+    return observer_ != nullptr ? observer_->OnTaskDone() : continuation_;
+  }
 
  protected:
   std::exception_ptr exception_;
@@ -70,27 +76,18 @@ class PromiseBase {
     template <typename Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> handle) noexcept {
       PromiseBase& promise = handle.promise();
-      if (!promise.on_pool_) return promise.Next();
+      if (promise.stay_ == nullptr) return promise.Next();
       // Whoever awaits it lives on the loop.
-      Loop& loop = promise.scope_->loop();
-      loop.Post([&promise, &loop] {
-        loop.Release();
-        promise.Next().resume();
-      });
+      promise.stay_->GoBack(/*ended=*/true);
       return std::noop_coroutine();
     }
     void await_resume() noexcept {}
   };
 
-  // What goes on when this coroutine has ended.
-  std::coroutine_handle<> Next() {
-    return observer_ != nullptr ? observer_->OnTaskDone() : continuation_;
-  }
-
   TaskScope* scope_ = nullptr;
   TaskObserver* observer_ = nullptr;
   std::coroutine_handle<> continuation_;
-  bool on_pool_ = false;
+  PoolStay* stay_ = nullptr;
 };
 
 template <typename T>
@@ -180,6 +177,7 @@ class [[nodiscard]] Task {
                     "a Task is awaited in a Task: from elsewhere, use Runtime::Spawn");
       internal::PromiseBase& promise = handle.promise();
       DCHECK(promise.scope_ == nullptr) << "a task is awaited once";
+      DCHECK(parent.promise().stay() == nullptr) << "on the pool nothing is awaited";
       promise.scope_ = scope != nullptr ? scope : parent.promise().scope();
       promise.continuation_ = parent;
       return handle;

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "runtime/awaitables.h"
 #include "runtime/join.h"
+#include "runtime/recycler.h"
 #include "runtime/task.h"
 #include "runtime/task_scope.h"
 
@@ -43,6 +44,9 @@ class TaskGroup {
    public:
     explicit Child(TaskGroup& group);
     virtual ~Child();
+
+    static void* operator new(size_t size) { return AllocateRecycled(size); }
+    static void operator delete(void* child, size_t size) { Recycle(child, size); }
 
    protected:
     TaskGroup& group_;
@@ -83,6 +87,7 @@ class TaskGroup {
 
   template <typename T>
   void Run(Task<T> task) {
+    scope_.loop().CheckOnLoop();
     (new ChildOf<T>(*this, std::move(task)))->Start();
   }
   void Ended(const absl::Status& status);

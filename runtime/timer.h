@@ -2,6 +2,7 @@
 #ifndef RONDO_RUNTIME_TIMER_H_
 #define RONDO_RUNTIME_TIMER_H_
 
+#include <cstdint>
 #include <utility>
 
 #include "absl/functional/any_invocable.h"
@@ -27,16 +28,21 @@ class Timer final : private LoopTimer {
 
   // Calls back once, `delay` from now: never earlier, and behind timers due at the same time.
   void Start(absl::Duration delay) {
-    interval_ = absl::ZeroDuration();
+    interval_nanos_ = 0;
     LoopTimer::Start(delay);
+  }
+  // As Start, at a time of the loop's clock: see LoopTimer::StartAt.
+  void StartAt(int64_t nanos) {
+    interval_nanos_ = 0;
+    LoopTimer::StartAt(nanos);
   }
 
   // Calls back every `interval`. It is started anew before each call, so that after a long block
   // of the loop there is one call and not a burst; the callback may cancel or restart it.
-  // REQUIRES: interval > 0.
+  // REQUIRES: interval >= 1 ns.
   void StartRepeating(absl::Duration interval) {
-    CHECK_GT(interval, absl::ZeroDuration()) << "a repeating timer needs an interval";
-    interval_ = interval;
+    interval_nanos_ = absl::ToInt64Nanoseconds(interval);
+    CHECK_GT(interval_nanos_, 0) << "a repeating timer needs an interval";
     LoopTimer::Start(interval);
   }
 
@@ -52,8 +58,8 @@ class Timer final : private LoopTimer {
   static void Expired(LoopTimer& base);
   static const Type kType;
 
+  int64_t interval_nanos_ = 0;  // Zero: once. Stands here where it fills a gap.
   absl::AnyInvocable<void()> callback_;
-  absl::Duration interval_;  // Zero: once.
 };
 
 }  // namespace rondo

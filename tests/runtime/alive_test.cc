@@ -146,6 +146,23 @@ TEST_F(Alive, L11_AgesCountFromTheStart) {
   EXPECT_THAT(ages, UnorderedElementsAre(absl::Seconds(7), absl::Seconds(4)));
 }
 
+TEST_F(Alive, S2_ATimerBesideABlockingTaskFiresOnTime) {
+  runtime->Submit(OnAWorker{}, LogResult());  // No worker takes it until the loop has nothing else.
+  runtime->SetTimeout(absl::Milliseconds(50), [this] { Log(absl::FormatDuration(Now())); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("50ms", "1"));
+  EXPECT_LE(runtime->loop().turn(), 4);
+}
+
+TEST_F(Alive, L11_AgesOfTasksCountFromTheirSubmission) {
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  clock->Advance(absl::Seconds(10));  // The host of an embedded loop sleeps.
+  for (int i = 0; i < 20; ++i) runtime->Submit(Held{}, LogResult());
+  for (const ActiveItem& item : runtime->DumpActive()) EXPECT_EQ(item.age, absl::ZeroDuration());
+  held_.clear();
+  ASSERT_TRUE(runtime->Run().ok());
+}
+
 TEST_F(Alive, ADeadlineByTheCalendarIsReadFromTheRuntimesClock) {
   // The simulation's calendar stands in 1970: by the machine's this deadline has passed.
   runtime->Submit(Held{}, LogResult(), {.deadline = clock->CalendarTime() + absl::Seconds(30)});

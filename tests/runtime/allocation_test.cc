@@ -14,6 +14,7 @@
 #include "runtime/runtime.h"
 #include "runtime/task.h"
 #include "runtime/task_context.h"
+#include "runtime/task_group.h"
 #include "runtime/timer.h"
 #include "tests/count_allocations.h"
 #include "tests/runtime/fixture.h"
@@ -95,6 +96,12 @@ TEST_F(SteadyState, NextTickPostAndImmediate) {
   EXPECT_EQ(called, 2 * 3 * kRounds);
 }
 
+TEST_F(SteadyState, Timeout) {
+  int64_t called = 0;
+  ExpectNoAllocations([&] { runtime->SetTimeout(absl::ZeroDuration(), [&called] { ++called; }); });
+  EXPECT_EQ(called, 2 * kRounds);
+}
+
 TEST_F(SteadyState, SubmissionToThePool) {
   int64_t sum = 0;
   ExpectNoAllocations([&] {
@@ -134,6 +141,11 @@ TEST_F(SteadyState, CoroutineThatAwaitsAllOfThem) {
       EXPECT_TRUE((co_await Sleep(absl::ZeroDuration())).ok());
       EXPECT_TRUE((co_await ResumeOnPool()).ok());
       co_await ResumeOnLoop();
+      absl::Status status = co_await WithTaskGroup([](TaskGroup& group) -> Task<absl::Status> {
+        group.Spawn([]() -> Task<void> { co_await NextTick(); }());
+        co_return absl::OkStatus();
+      });
+      EXPECT_TRUE(status.ok());
       co_return sum;
     };
     int64_t before = 0;

@@ -347,6 +347,39 @@ TEST_P(Cancellation, DestroyedWithTasksInEveryStateItLeaksNothing) {
   EXPECT_EQ(alive.use_count(), 1 + 1) << "only this test's own copy is left";
 }
 
+// One at a time, on the loop.
+struct InTurn {
+  static constexpr absl::string_view kKind = "turn.take";
+  using Result = int;
+  std::vector<Completion<int>>* completions = nullptr;
+};
+
+TEST_P(Cancellation, P2_AWaitingTaskOfALoopKindThatIsCancelledNeverRuns) {
+  AddKinds("turn", [](Registrar& registrar) {
+    registrar.OnLoop<InTurn>(
+        [](InTurn request, Completion<int> completion) {
+          request.completions->push_back(std::move(completion));
+        },
+        {.max_concurrency = 1});
+    return absl::OkStatus();
+  });
+  std::vector<Completion<int>> completions;
+  std::vector<absl::StatusOr<int>> results;
+  runtime->Submit(InTurn{.completions = &completions}, Into(results));
+  TaskHandle second = runtime->Submit(InTurn{.completions = &completions}, Into(results));
+  runtime->Submit(InTurn{.completions = &completions}, Into(results));
+  // Its place becomes free in the very phase in which it is told.
+  completions[0].Complete(1);
+  second.Cancel();
+  RunUntil([&] { return results.size() == 2; });
+  EXPECT_EQ(results[1].status().code(), absl::StatusCode::kCancelled);
+  ASSERT_EQ(completions.size(), 2u) << "the third runs in its stead";
+  completions[1].Complete(3);
+  ASSERT_TRUE(runtime->Run().ok());
+  ASSERT_EQ(results.size(), 3u);
+  EXPECT_EQ(*results[2], 3);
+}
+
 TEST_P(Cancellation, L14_ShutdownReturnsAtItsDeadlineWhileABodyRuns) {
   absl::Notification began;
   absl::Notification go_on;

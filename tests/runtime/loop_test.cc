@@ -335,6 +335,76 @@ TEST_F(Loop_, T1_NeverEarlyAlsoAfterALongBlock) {
   EXPECT_THAT(log, ElementsAre("fired"));
 }
 
+TEST_F(Loop_, T1_StartAtIsNeverBeforeItsTime) {
+  std::vector<std::unique_ptr<Timer>> timers;
+  const int64_t now = clock->NowNanos();
+  int fired = 0;
+  for (int64_t micros = 1; micros <= 5000; micros += 99) {
+    const int64_t due = now + micros * 1000;
+    timers.push_back(std::make_unique<Timer>(loop(), [this, due, &fired] {
+      ++fired;
+      EXPECT_GE(clock->NowNanos(), due);
+      EXPECT_LT(clock->NowNanos(), due + absl::ToInt64Nanoseconds(absl::Milliseconds(1)));
+    }));
+    timers.back()->StartAt(due);
+  }
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_EQ(static_cast<size_t>(fired), timers.size());
+  Timer overdue(loop(), [this] { Log("overdue"); });
+  overdue.StartAt(now);
+  ASSERT_TRUE(runtime->RunOnce(absl::InfiniteDuration()).ok());
+  EXPECT_THAT(log, ElementsAre("overdue"));
+}
+
+TEST_F(Loop_, S1_ALone200MillisecondTimerFiresAt200) {
+  runtime->SetTimeout(absl::Milliseconds(200), [this] { Log(absl::FormatDuration(Now())); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("200ms"));
+  EXPECT_LE(loop().turn(), 2);
+}
+
+TEST_F(Loop_, LagIsNotWhatTheHostOfAnEmbeddedLoopDoes) {
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  clock->Advance(absl::Seconds(10));
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  EXPECT_EQ(loop().stats().max_lag, absl::ZeroDuration());
+  runtime->Post([this] { clock->Advance(absl::Seconds(2)); });
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  EXPECT_EQ(loop().stats().max_lag, absl::Seconds(2));
+}
+
+TEST_F(Loop_, AClosedFdHandleLetsGoOfItsCallback) {
+  auto alive = std::make_shared<int>(0);
+  FdHandle idle(loop(), eventfd(0, EFD_CLOEXEC), "idle");
+  ASSERT_TRUE(idle.Start(Readiness::kReadable, [alive](Readiness) {}).ok());
+  idle.Close();
+  EXPECT_EQ(alive.use_count(), 1);
+  FdHandle ready(loop(), eventfd(0, EFD_CLOEXEC), "ready");
+  ASSERT_TRUE(
+      ready.Start(Readiness::kReadable, [alive, &ready](Readiness) { ready.Close(); }).ok());
+  poller->MakeReady(ready.fd(), Readiness::kReadable);
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_EQ(alive.use_count(), 1);
+}
+
+TEST_F(Loop_, ATimerThatIsNotScheduledMayOutliveItsLoop) {
+  Timer never_started(loop(), [] {});
+  Timer cancelled(loop(), [] {});
+  cancelled.Start(absl::Seconds(1));
+  cancelled.Cancel();
+  runtime.reset();
+}
+
+TEST_F(Loop_, AClockMayBeginBelowZero) {
+  runtime = *Runtime::Builder().Use(std::make_unique<ManualClock>(-1000)).Build();
+  Timer timer(runtime->loop(), [] {});
+  timer.Start(absl::InfiniteDuration());
+  EXPECT_GT(runtime->NextTimeout(), absl::Hours(24 * 365 * 200));
+  timer.Start(absl::Seconds(1));
+  EXPECT_GT(runtime->NextTimeout(), absl::Milliseconds(999));
+  timer.Cancel();
+}
+
 TEST_F(Loop_, T4_AZeroTimerStartedByATimerFiresInTheNextTurn) {
   runtime->SetTimeout(absl::Milliseconds(5), [this] {
     Log(absl::StrCat("outer in turn ", loop().turn()));

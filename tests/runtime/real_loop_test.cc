@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,9 +16,11 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "runtime/awaitables.h"
 #include "runtime/completion.h"
 #include "runtime/fd_handle.h"
 #include "runtime/loop.h"
+#include "runtime/plugin.h"
 #include "runtime/registrar.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
@@ -41,6 +44,35 @@ TEST_F(RealLoop, S1_ALone200MillisecondTimerFiresAt200) {
   ASSERT_TRUE(runtime->Run().ok());
   EXPECT_GE(runtime->loop().clock().NowNanos() - before, 200'000'000);
   EXPECT_LE(runtime->loop().turn(), 3);
+}
+
+TEST_F(RealLoop, L7_WhatWasDoneBeforeStopIsSeenAfterRun) {
+  // Under ThreadSanitizer this fails when Stop does not publish.
+  FdHandle handle(runtime->loop(), eventfd(0, EFD_CLOEXEC), "event");
+  ASSERT_TRUE(handle.Start(Readiness::kReadable, [](Readiness) {}).ok());
+  for (int i = 0; i < 100; ++i) {
+    int value = 0;
+    std::thread stopper([&] {
+      value = 42;
+      runtime->Stop();
+    });
+    ASSERT_TRUE(runtime->Run().ok());
+    EXPECT_EQ(value, 42);
+    stopper.join();
+  }
+  handle.Close();
+}
+
+TEST_F(RealLoop, MadeHereRunThereDestroyedHere) {
+  absl::Status status = absl::UnknownError("not run");
+  bool called = false;
+  runtime->SetTimeout(absl::ZeroDuration(), [&] { called = true; });
+  std::thread loop_thread([&] { status = runtime->Run(); });
+  loop_thread.join();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_TRUE(called);
+  EXPECT_TRUE(runtime->DumpActive().empty());
+  runtime.reset();
 }
 
 TEST_F(RealLoop, L7_StopFromAnyThreadWakesTheLoop) {
@@ -175,6 +207,8 @@ TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
       {"TaskHandle::Cancel", [&] { handle.Cancel(); }},
       {"Completion::Complete", [&] { held_.front().Complete(absl::OkStatus()); }},
       {"Completion::OnCancel", [&] { held_.front().OnCancel([] {}); }},
+      {"TaskHandle move", [&] { TaskHandle other = std::move(handle); }},
+      {"FdHandle::OnClose", [&] { event.OnClose([] {}); }},
       {"Runtime::Submit", [&] { runtime->Submit(Hold{}, [](absl::Status) {}); }},
       {"Runtime::Spawn", [&] { runtime->Spawn([]() -> Task<void> { co_return; }()); }},
       {"Runtime::SetTimeout", [&] { runtime->SetTimeout(absl::Seconds(1), [] {}); }},
@@ -184,21 +218,59 @@ TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
       {"Runtime::Stats", [&] { runtime->Stats(); }},
   };
   for (const auto& [name, call] : calls) {
-    EXPECT_DEATH(std::thread(call).join(), "on the loop thread") << name;
+    EXPECT_DEATH(
+        {
+          // While the loop runs; a loop at rest is whoever's it is.
+          loop.NextTick([&call] { std::thread(call).join(); });
+          loop.RunOnce(absl::ZeroDuration()).IgnoreError();
+        },
+        "the loop thread")
+        << name;
   }
   held_.clear();
   ASSERT_TRUE(runtime->Run().ok());
 }
 
-TEST_F(LoopDeathTest, K8_APluginWhoseStopLeavesATimerIsNamed) {
+// Leaves a timer that refers to the loop.
+class Untidy final : public Plugin {
+ public:
+  explicit Untidy(std::unique_ptr<Timer>& timer) : timer_(timer) {}
+  PluginInfo info() const override { return {.name = "untidy", .summary = "leaves a timer"}; }
+  absl::Status Register(Registrar&) override { return absl::OkStatus(); }
+  absl::Status Start(Runtime& runtime) override {
+    timer_ = std::make_unique<Timer>(runtime.loop(), [] {});
+    timer_->Start(absl::Hours(1));
+    timer_->Unref();
+    return absl::OkStatus();
+  }
+
+ private:
+  std::unique_ptr<Timer>& timer_;
+};
+
+TEST_F(LoopDeathTest, K8_APluginThatLeavesATimerIsNamed) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
-        Timer left(runtime->loop(), [] {});
-        left.Start(absl::Hours(1));
+        std::unique_ptr<Timer> left;
+        runtime->AddPlugin(std::make_unique<Untidy>(left)).IgnoreError();
         runtime.reset();
       },
-      "left by a plugin's Stop: timer");
+      "was left by a plugin: timer");
+}
+
+TEST_F(LoopDeathTest, OnThePoolNothingIsAwaited) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        runtime->Spawn([]() -> Task<void> {
+          auto child = []() -> Task<void> { co_await ResumeOnLoop(); };
+          (co_await ResumeOnPool()).IgnoreError();
+          co_await child();
+        }());
+        runtime->Run().IgnoreError();
+      },
+      "on the pool nothing is awaited");
 }
 #endif
 

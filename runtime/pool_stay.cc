@@ -1,0 +1,85 @@
+#include "runtime/pool_stay.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "runtime/loop.h"
+#include "runtime/task.h"
+
+namespace rondo::internal {
+namespace {
+
+// Resumes a coroutine that did not get to the pool.
+void ResumeOnLoopSoon(Loop& loop, std::coroutine_handle<> handle) {
+  loop.Enqueue(MakeLoopTask([handle] { handle.resume(); }));
+}
+
+}  // namespace
+
+PoolStay::PoolStay(PromiseBase& promise, PoolEntry& entry)
+    : promise_(promise), entry_(entry), handle_(entry.handle), work_(*this), return_(*this) {}
+
+void PoolStay::Begin(PromiseBase& promise, PoolEntry& entry) {
+  TaskScope& scope = *promise.scope();
+  scope.loop().CheckOnLoop();
+  if (scope.cancelled()) {
+    entry.status = scope.status();
+    return ResumeOnLoopSoon(scope.loop(), entry.handle);
+  }
+  auto* stay = new PoolStay(promise, entry);
+  promise.set_stay(stay);
+  scope.loop().Keep();
+  scope.Add(*stay);
+  // Once this succeeds the coroutine may be running on, or even be gone.
+  absl::Status status = scope.pool().TrySchedule(stay->work_);
+  if (status.ok()) return;
+  stay->Refuse(absl::Status(status.code(), absl::StrCat("resume on the pool: ", status.message())));
+  delete stay;
+}
+
+void PoolStay::OnWorker(PoolTask& task, PoolTask::Outcome outcome) {
+  PoolStay& self = static_cast<Work&>(task).stay;
+  if (!self.Claim()) {
+    delete &self;
+  } else if (outcome == PoolTask::Outcome::kRun) {
+    self.handle_.resume();
+  } else {
+    // Discarded, on the thread that shuts the pool down, which is the loop's.
+    self.Refuse(absl::CancelledError("resume on the pool: the pool was shut down"));
+    delete &self;
+  }
+}
+
+void PoolStay::OnCancel(const absl::Status& status) {
+  if (Claim()) Refuse(status);
+}
+
+void PoolStay::Refuse(absl::Status status) {
+  entry_.status = std::move(status);
+  Loop& loop = promise_.scope()->loop();
+  Leave();
+  ResumeOnLoopSoon(loop, handle_);
+}
+
+void PoolStay::Leave() {
+  Remove();
+  promise_.set_stay(nullptr);
+  promise_.scope()->loop().Release();
+}
+
+void PoolStay::GoBack(bool ended) {
+  ended_ = ended;
+  promise_.scope()->loop().PostTask(return_);
+}
+
+void PoolStay::OnReturned(LoopTask& task, LoopTask::Mode mode) {
+  PoolStay& self = static_cast<Return&>(task).stay;
+  PromiseBase& promise = self.promise_;
+  const std::coroutine_handle<> handle = self.handle_;
+  const bool ended = self.ended_;
+  self.Leave();
+  delete &self;
+  if (mode == LoopTask::Mode::kRun) (ended ? promise.Next() : handle).resume();
+}
+
+}  // namespace rondo::internal
