@@ -106,7 +106,10 @@ void Remote(int64_t count) {
 int main(int argc, char** argv) {
   const std::string variant = bench::Word(argc, argv, 1);
   const int64_t count = bench::Number(argc, argv, 2, 1'000'000);
-  void (*const run)(int64_t) = variant == "tick" ? &Tick : variant == "remote" ? &Remote : nullptr;
+  void (*const run)(int64_t) = variant == "tick"     ? &Tick
+                               : variant == "turn"   ? &Turn
+                               : variant == "remote" ? &Remote
+                                                     : nullptr;
   bench::Require(run != nullptr, "tick, turn or remote");
   run(10'000);
   const bench::Measurement measurement;
