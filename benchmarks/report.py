@@ -1,0 +1,165 @@
+"""Makes tables of the results, and docs/performance.md of the tables."""
+
+import dataclasses
+
+import counters
+import machine
+import measure
+import plot
+import programs
+import rows
+import workloads
+
+DOCUMENT = programs.WORKSPACE / "docs" / "performance.md"
+COMMAND = "bazel run -c opt //benchmarks"
+
+
+@dataclasses.dataclass
+class Result:
+    row: rows.Row
+    runs: dict  # lists of JSON objects by column
+    counts: dict  # counters by column
+
+
+def number(value):
+    """Three digits that count."""
+    if value != 0 and abs(value) < 1000:
+        return f"{value:.3g}"
+    digits = len(str(abs(round(value))))
+    return f"{round(value, 3 - digits):,.0f}".replace(",", " ")
+
+
+def exact(value):
+    """Two decimals of a small counter, none of a large one. Not 0 if there is any."""
+    if abs(value) < 0.005:
+        return "0" if abs(value) < 1e-5 else "< 0.01"
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 1000 else number(value)
+
+
+def verdict(goals, medians):
+    """The goals as text and whether they are reached."""
+    if not goals or "rondo" not in medians:
+        return "", ""
+    reached = [goal.reached(medians) for goal in goals]
+    text = "; ".join(goal.text for goal in goals)
+    if all(one is None for one in reached):
+        return text, "?"
+    if len(goals) > 1 and False in reached and True in reached:
+        missed = [goal.text for goal, one in zip(goals, reached) if one is False]
+        return text, f"**no**: {'; '.join(missed)}"
+    return text, "**no**" if False in reached else "yes"
+
+
+def ratio(medians):
+    if "raw" not in medians or "rondo" not in medians or medians["raw"] <= 0:
+        return ""
+    return f"{number(medians['rondo'] / medians['raw'])}x"
+
+
+def table(header, lines):
+    text = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    text += ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join(text) + "\n"
+
+
+def ratios_to_peers(medians):
+    peers = [column for column in rows.COLUMNS[2:] if column in medians and medians["rondo"] > 0]
+    return ", ".join(f"{rows.TITLES[peer]} {number(medians[peer] / medians['rondo'])}" for peer in peers)
+
+
+def times(results):
+    """The figures of one workload's results, as a table."""
+    columns = [column for column in rows.COLUMNS if any(column in r.runs for r in results)]
+    lines = []
+    for result in results:
+        for figure in result.row.figures:
+            spread = measure.spread(result.runs, figure)
+            medians = {column: values[0] for column, values in spread.items()}
+            cells = [
+                f"{number(spread[c][0])} ({number(spread[c][1])}..{number(spread[c][2])})"
+                if c in spread else ""
+                for c in columns
+            ]  # fmt: skip
+            goals, reached = verdict(figure.goals, medians)
+            peers = ratios_to_peers(medians) if "rondo" in medians else ""
+            lines.append(
+                [f"{figure.text}, {figure.unit}", *cells, ratio(medians), peers, goals, reached]
+            )
+    titles = [rows.TITLES[column] for column in columns]
+    return table(
+        ["", *titles, "Rondo to raw", "peers to Rondo", "goal", "reached"], lines
+    )  # fmt: skip
+
+
+def counts(results):
+    """The counters of one workload's results, as a table; empty if there are none."""
+    results = [result for result in results if result.counts]
+    columns = [column for column in rows.COLUMNS if any(column in r.counts for r in results)]
+    lines = []
+    for result in results:
+        for counter, title in counters.COUNTERS.items():
+            found = {c: n[counter] for c, n in result.counts.items() if counter in n}
+            if not found:
+                continue
+            goals, reached = verdict(result.row.counter_goals.get(counter, ()), found)
+            # The kernel takes a processor away when it likes; only instructions are free of that.
+            varies = result.row.varies or ("preemption" if counter == "context_switches" else "")
+            cells = [exact(found[c]) if c in found else "" for c in columns]
+            lines.append([result.row.name, title, *cells, goals, reached, varies])
+    if not lines:
+        return ""
+    titles = [rows.TITLES[column] for column in columns]
+    return table(["", "an operation", *titles, "goal", "reached", "varies"], lines)
+
+
+def tables(results):
+    text = []
+    for workload in sorted({result.row.workload for result in results}):
+        mine = [result for result in results if result.row.workload == workload]
+        text += [f"## {workloads.TITLES[workload]}\n", workloads.NOTES.get(workload, ""), times(mine)]
+        if counted := counts(mine):
+            text += ["Exact counters, as the difference of two sizes:\n", counted]
+    return "\n".join(part for part in text if part)
+
+
+def misses(results):
+    """The goals that were not reached, as a list."""
+    lines = []
+    for result in results:
+        for figure in result.row.figures:
+            spread = measure.spread(result.runs, figure)
+            medians = {column: values[0] for column, values in spread.items()}
+            for goal in figure.goals:
+                if "rondo" in medians and goal.reached(medians) is False:
+                    have = f"{number(medians['rondo'])} {figure.unit}"
+                    lines.append(f"- {result.row.workload}, {figure.text}: {goal.text}; it is {have}")
+        for counter, goals in result.row.counter_goals.items():
+            found = {c: n[counter] for c, n in result.counts.items() if counter in n}
+            for goal in goals:
+                if "rondo" in found and goal.reached(found) is False:
+                    have = f"{exact(found['rondo'])} {counters.COUNTERS[counter]}"
+                    lines.append(f"- {result.row.workload}, {result.row.name}: {goal.text}; it is {have}")
+    return lines
+
+
+def write(results, text, args):
+    """Writes the document and its plots; returns the document's path in the workspace."""
+    absent = programs.missing()
+    missed = misses(results)
+    options = (" --quick" if args.quick else "") + (f" --runs={args.runs}" if args.runs != 5 else "")
+    parts = [
+        "# Performance\n",
+        workloads.INTRODUCTION.format(
+            command=COMMAND + (f" --{options}" if options else ""), runs=args.runs
+        ),
+        "This run was a short one (`--quick`), which says less about times.\n" if args.quick else "",
+        f"Not measured, because not installed: {', '.join(absent)}.\n" if absent else "",
+        "## The machine\n",
+        machine.describe(absent),
+        "## Goals that are missed\n",
+        "\n".join(missed) + "\n" if missed else "None.\n",
+        text,
+        plot.write_all(results, DOCUMENT.parent / "performance"),
+    ]
+    DOCUMENT.write_text("\n".join(part for part in parts if part), encoding="utf-8")
+    return DOCUMENT.relative_to(programs.WORKSPACE)

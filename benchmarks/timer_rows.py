@@ -1,0 +1,73 @@
+"""The rows of W3."""
+
+from rows import SIZE, Row, ahead_of, at_most, cpu, of_raw, reported
+
+
+
+def _power(number):
+    return "⁰¹²³⁴⁵⁶⁷⁸⁹"[len(str(number)) - 1]
+
+
+def _churn(timers):
+    columns = ["raw", "rondo", "libuv", "asio", "node"]
+    goals = {10_000: (of_raw(1.5), ahead_of("libuv", 8)), 1_000_000: (of_raw(1.3), ahead_of("libuv", 10))}
+    figures = [cpu(f"cancel and start, 10{_power(timers)} outstanding, CPU", *goals.get(timers, ()))]
+    if timers == 1_000_000:
+        goal = at_most(96, "96 B with its callback")
+        figures.append(reported("bytes_per_timer", "memory a timer", "B", goal))
+    if timers > 1_000_000:  # They would need gigabytes.
+        columns = ["raw", "rondo"]
+    return Row(
+        workload="W3",
+        name=f"churn {timers}",
+        programs={column: ["churn", timers, SIZE] for column in columns},
+        most=20_000_000,
+        least=20_000,
+        figures=tuple(figures),
+        counted=(20_000, 120_000) if timers == 10_000 else (),
+        plot=("timers", timers),
+        quick=timers <= 1_000_000,
+    )
+
+
+def _churn_of_wheel(timers):
+    goals = {10_000: (of_raw(1.5),), 1_000_000: (of_raw(1.3),)}
+    text = f"the same of bare wheel nodes, 10{_power(timers)} outstanding, CPU"
+    figures = [cpu(text, *goals.get(timers, ()))]
+    if timers == 1_000_000:
+        figures.append(reported("bytes_per_timer", "memory a node", "B", at_most(48, "48 B")))
+    return Row(
+        workload="W3",
+        name=f"wheel {timers}",
+        programs={"raw": ["churn", timers, SIZE], "rondo": ["wheel", timers, SIZE]},
+        most=20_000_000,
+        least=20_000,
+        figures=tuple(figures),
+        counted=(20_000, 120_000) if timers == 10_000 else (),
+    )
+
+
+def _expire(timers):
+    size = f"10{_power(timers)}" if timers == 1_000_000 else f"{timers:,}".replace(",", " ")
+    return Row(
+        workload="W3",
+        name=f"expire {timers}",
+        programs={column: ["expire", SIZE] for column in ["raw", "rondo", "libuv", "asio", "node"]},
+        most=timers,
+        least=timers,
+        figures=(
+            cpu(f"start and expire {size} over 1 s, CPU", of_raw(1.3)),
+            reported("lateness_p50_ns", "lateness, median", "ns"),
+            reported("lateness_p99_ns", "lateness, 99th percentile", "ns"),
+            reported("lateness_max_ns", "lateness, worst", "ns"),
+        ),
+        quick=timers < 1_000_000,
+    )
+
+
+ROWS = [
+    *[_churn(10**power) for power in range(2, 8)],
+    *[_churn_of_wheel(timers) for timers in (10_000, 1_000_000)],
+    _expire(200_000),
+    _expire(1_000_000),
+]

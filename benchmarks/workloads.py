@@ -1,0 +1,49 @@
+"""The workloads: which programs, which sizes, which goals."""
+
+import timer_rows
+import tick_rows
+
+TITLES = {
+    "W1": "W1: pool latency",
+    "W2": "W2: pool throughput",
+    "W3": "W3: timers",
+    "W4": "W4: ticks and posts",
+    "W5": "W5: echo server",
+    "W9": "W9: start and exit",
+}
+
+INTRODUCTION = """\
+What the runtime costs, beside the least that the same work costs when it is written by hand (raw), and
+beside libuv, Asio and Node. Each column is a program of its own in `benchmarks/`; all of them do the same
+work, are built with the same flags and count alike. To repeat it:
+
+    {command}
+
+`--install` installs what the peers need. This file and its plots are written by that command.
+
+Times are medians of {runs} runs, with the least and the largest behind them; the programs of a row run by
+turns, so that a change of the machine's pace meets all of them. A time says little about another machine,
+a ratio says more. CPU is the processor time of all threads together, which other programs on the machine
+disturb less than the time on the clock. An operation is one round, task, timer, tick or message, as the row says.
+
+Exact counters do not depend on the machine's pace: instructions are those of the program itself
+(callgrind), system calls are counted by strace, context switches by getrusage, allocations by a malloc
+that all programs share. What differs from run to run nevertheless is marked with the reason.
+"""
+
+# What a reader of a workload's table has to know.
+NOTES = {
+    "W3": "In Rondo a timer reads the clock when it is started; libuv and the raw program do not.\n",
+}
+
+ROWS = [*timer_rows.ROWS, *tick_rows.ROWS]
+
+
+def names():
+    return sorted({row.workload for row in ROWS})
+
+
+def rows_of(workloads, quick):
+    return [
+        row for row in ROWS if row.workload in workloads and (row.quick or not quick)
+    ]
