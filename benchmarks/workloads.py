@@ -1,7 +1,8 @@
 """The workloads: which programs, which sizes, which goals."""
 
-import timer_rows
+import pool_rows
 import tick_rows
+import timer_rows
 
 TITLES = {
     "W1": "W1: pool latency",
@@ -33,10 +34,19 @@ that all programs share. What differs from run to run nevertheless is marked wit
 
 # What a reader of a workload's table has to know.
 NOTES = {
+    "W1": """\
+One task in flight: loop, worker, loop. By hand two threads look for a moment and then sleep on a futex;
+after a pause, in which the loop's thread sleeps for 100 µs so that nobody can be spinning, they wake each
+other by futex and eventfd. Node's cheapest task is an fstat.
+""",
+    "W2": """\
+Four workers. By hand they take up to 16 tasks at once from one ring, and give them back as one list.
+Node's cheapest task is an fstat.
+""",
     "W3": "In Rondo a timer reads the clock when it is started; libuv and the raw program do not.\n",
 }
 
-ROWS = [*timer_rows.ROWS, *tick_rows.ROWS]
+ROWS = [*pool_rows.ROWS, *timer_rows.ROWS, *tick_rows.ROWS]
 
 
 def names():
