@@ -90,6 +90,10 @@ def command(workload, column, arguments, size):
     return [str(path(workload, column)), *arguments]
 
 
+def parse(line):
+    return json.loads(line)
+
+
 def run_json(arguments, **options):
     """The JSON object that a program prints, as its last line."""
     done = subprocess.run(
@@ -100,7 +104,7 @@ def run_json(arguments, **options):
     if done.returncode != 0 or not lines:
         error = done.stderr.strip().splitlines() or ["no output"]
         raise Failed(f"{os.path.basename(arguments[0])} {' '.join(arguments[1:])}: {error[-1]}")
-    return json.loads(lines[-1])
+    return parse(lines[-1])
 
 
 def run_program(row, column, size, wrapper=()):

@@ -1,6 +1,8 @@
 """The workloads: which programs, which sizes, which goals."""
 
+import echo_rows
 import pool_rows
+import start_rows
 import tick_rows
 import timer_rows
 
@@ -34,6 +36,16 @@ that all programs share. What differs from run to run nevertheless is marked wit
 
 # What a reader of a workload's table has to know.
 NOTES = {
+    "W9": """\
+Rondo's program has the standard plugins and starts a pool of four threads, Asio's starts such a pool as
+well; those by hand and on libuv start no thread.
+""",
+    "W5": """\
+One thread serves; one client, the same program for all servers, runs on another core and compares every
+byte. CPU is that of the server, the kernel's part included, which is nearly all of it. The system calls of
+several connections depend on how many messages the server finds at once, and so does a part of the
+instructions. Asio's reads wait in a buffer of 4 KiB for each connection; the others share one buffer.
+""",
     "W1": """\
 One task in flight: loop, worker, loop. By hand two threads look for a moment and then sleep on a futex;
 after a pause, in which the loop's thread sleeps for 100 µs so that nobody can be spinning, they wake each
@@ -46,7 +58,7 @@ Node's cheapest task is an fstat.
     "W3": "In Rondo a timer reads the clock when it is started; libuv and the raw program do not.\n",
 }
 
-ROWS = [*pool_rows.ROWS, *timer_rows.ROWS, *tick_rows.ROWS]
+ROWS = [*pool_rows.ROWS, *timer_rows.ROWS, *tick_rows.ROWS, *echo_rows.ROWS, *start_rows.ROWS]
 
 
 def names():

@@ -1,0 +1,33 @@
+"""The row of W9, and how it is run."""
+
+import shutil
+
+import programs
+from rows import Figure, Row, at_most, of_raw, per_operation, reported, wall
+
+
+def run(row, column, size, _):
+    command = programs.command(row.workload, column, [], size)
+    if column == "node":
+        command[0] = shutil.which("node")  # It is not looked for.
+    launch = str(programs.path(row.workload, "launch"))
+    return programs.run_json([launch, str(size), *command])
+
+
+programs.RUNNERS["start"] = run
+
+ROWS = [
+    Row(
+        workload="W9",
+        name="start and exit",
+        programs={column: [] for column in ["raw", "rondo", "libuv", "asio", "node"]},
+        most=500,
+        least=5,
+        figures=(
+            wall("start and exit of an empty program", of_raw(2)),
+            Figure("the same, CPU", per_operation("cpu_ns"), "ns"),
+            reported("resident_bytes", "largest memory (RSS)", "B", at_most(6 << 20, "6 MiB")),
+        ),
+        runner="start",
+    )
+]

@@ -1,0 +1,1 @@
+// W9 on Node: an empty program.
