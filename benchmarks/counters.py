@@ -1,4 +1,4 @@
-"""Exact counters an operation, each as the difference of two sizes, so that start-up cancels out."""
+"""Exact counters an operation: the difference of two sizes, so that start-up cancels out."""
 
 import os
 import re

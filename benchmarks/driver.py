@@ -4,8 +4,8 @@
   bazel run -c opt //benchmarks -- [W1 W3 ...] [--install] [--quick] [--runs=5]
 """
 
-# Not by way of env: the shims of some version managers change PATH, and with another PATH Bazel would build
-# everything anew.
+# Not by way of env: the shims of some version managers change PATH, and with another PATH Bazel
+# would build everything anew.
 
 import argparse
 import subprocess

@@ -34,14 +34,14 @@ def run(row, column, size, wrapper):
     try:
         line = server.stdout.readline().split()
         if len(line) != 2 or line[0] != "port":
-            raise programs.Failed(f"the server {column} of {row.key} does not listen")
+            raise programs.Failed(f"{row.key}: the server {column} does not listen")
         # Under a wrapper the process is not the server's.
         pid = 0 if wrapper else server.pid
-        client = [str(programs.path(row.workload, "client")), line[1], connections, depth, size, pid]
+        client = [programs.path(row.workload, "client"), line[1], connections, depth, size, pid]
         result = programs.run_json([str(word) for word in client], preexec_fn=_on(1))
         last = server.communicate(timeout=programs.TIMEOUT_S)[0].splitlines()
         if server.returncode != 0 or not last:
-            raise programs.Failed(f"the server {column} of {row.key} ended with {server.returncode}")
+            raise programs.Failed(f"{row.key}: the server {column} ended: {server.returncode}")
     finally:
         server.kill()
         server.wait()

@@ -2,7 +2,7 @@
 
 import os
 
-from rows import SIZE, Figure, Row, ahead_of, at_most, of_raw, per_operation, reported, wall
+from rows import SIZE, Figure, Row, ahead_of, at_most, cpu, of_raw, reported, wall
 
 ALL = ["raw", "rondo", "libuv", "asio", "node"]
 POOL_THREADS = 4
@@ -27,10 +27,6 @@ def _rounds(name, how, columns, figures, **more):
     )
 
 
-def _cpu_a_round(text):
-    return Figure(text, per_operation("cpu_ns"), "ns")
-
-
 def _latency(text, *goals):
     return reported("latency_p50_ns", text, "ns", *goals)
 
@@ -42,9 +38,9 @@ LATENCY = [
         ALL,
         [
             wall("a round, work keeps coming", at_most(1000, "1 µs"), ahead_of("libuv", 10)),
-            _cpu_a_round("the same, CPU"),
+            cpu("the same, CPU"),
         ],
-        counted=(1_000, 11_000),
+        counted=(500, 3_500),
     ),
     _rounds("busy, futex", "futex", ["raw"], [wall("the same by hand, without spinning")]),
     _rounds("busy, eventfd", "eventfd", ["raw"], [wall("the same by hand, and the loop in epoll")]),
@@ -55,7 +51,7 @@ LATENCY = [
         [
             _latency("a round after a pause, median", of_raw(1.2), ahead_of("libuv")),
             reported("latency_p99_ns", "the same, 99th percentile", "ns"),
-            _cpu_a_round("the same, CPU, with that of the pause"),
+            cpu("the same, CPU, with that of the pause"),
         ],
         counted=(500, 2_500),
     ),
@@ -65,9 +61,7 @@ LATENCY = [
         programs={column: ["idle", SIZE] for column in ALL},
         most=200,
         least=200,
-        figures=(
-            Figure("idle, CPU a millisecond", per_operation("cpu_ns"), "ns", (at_most(5000, "0.5 %"),)),
-        ),
+        figures=(cpu("idle, CPU a millisecond", at_most(5000, "0.5 %")),),
     ),
 ]
 
@@ -123,15 +117,36 @@ THROUGHPUT = [
         1,
         [
             wall("a task, 1024 in flight, body of 1 µs"),
-            Figure("the same, in units of the body's time by the cores", _over_body, "", (at_most(1.05, "1.05"),)),
+            Figure(
+                "the same, in units of the body's time by the cores",
+                _over_body,
+                "times",
+                (at_most(1.05, "1.05"),),
+            ),
         ],
     ),
     *[
-        _flight(number, 0, [wall(f"a task, {number} in flight, empty body")], plot=("flight", number))
+        _flight(
+            number,
+            0,
+            [wall(f"a task, {number} in flight, empty body")],
+            plot=("flight", number),
+            quick=number in (1, 100_000),
+        )
         for number in (1, 10, 100, 10_000, 100_000)
     ],
-    _fan_out("fanout", ["raw", "rondo", "asio"], "a task without completion, closures", at_most(50, "50 ns")),
-    _fan_out("fanout-intrusive", ["raw", "rondo"], "the same, tasks that need no memory", at_most(50, "50 ns")),
+    _fan_out(
+        "fanout",
+        ["raw", "rondo", "asio"],
+        "a task without completion, closures",
+        at_most(50, "50 ns"),
+    ),
+    _fan_out(
+        "fanout-intrusive",
+        ["raw", "rondo"],
+        "the same, tasks that need no memory",
+        at_most(50, "50 ns"),
+    ),
 ]
 
 ROWS = [*LATENCY, *THROUGHPUT]

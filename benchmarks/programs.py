@@ -59,7 +59,8 @@ def _bazel(*arguments, **options):
 
 @functools.lru_cache(None)
 def _bin():
-    info = _bazel("info", "-c", "opt", "bazel-bin", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    info = _bazel("info", "-c", "opt", "bazel-bin", **quiet)
     return pathlib.Path(info.stdout.strip())
 
 
@@ -86,7 +87,8 @@ def command(workload, column, arguments, size):
     """What to run, of the program of this column."""
     arguments = [str(size) if argument == rows.SIZE else str(argument) for argument in arguments]
     if column == "node":
-        return ["node", "--expose-gc", str(WORKSPACE / "benchmarks" / FOLDERS[workload] / "node.js"), *arguments]
+        script = WORKSPACE / "benchmarks" / FOLDERS[workload] / "node.js"
+        return ["node", "--expose-gc", str(script), *arguments]
     return [str(path(workload, column)), *arguments]
 
 

@@ -19,8 +19,8 @@ class Progress:
         if self._terminal:
             self._draw()
         else:
-            seconds = time.monotonic() - self._begin
-            print(f"[{self._done}/{self._total}, {seconds:.0f} s] {what}", file=sys.stderr, flush=True)
+            done = f"{self._done}/{self._total}, {time.monotonic() - self._begin:.0f} s"
+            print(f"[{done}] {what}", file=sys.stderr, flush=True)
 
     def step(self):
         self._done += 1

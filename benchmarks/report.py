@@ -33,7 +33,9 @@ def exact(value):
     """Two decimals of a small counter, none of a large one. Not 0 if there is any."""
     if abs(value) < 0.005:
         return "0" if abs(value) < 1e-5 else "< 0.01"
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}" if abs(value) < 1000 else number(value)
+    if abs(value) < 10:
+        return f"{value:.2f}"
+    return f"{value:.1f}" if abs(value) < 1000 else number(value)
 
 
 def verdict(goals, medians):
@@ -63,8 +65,9 @@ def table(header, lines):
 
 
 def ratios_to_peers(medians):
-    peers = [column for column in rows.COLUMNS[2:] if column in medians and medians["rondo"] > 0]
-    return ", ".join(f"{rows.TITLES[peer]} {number(medians[peer] / medians['rondo'])}" for peer in peers)
+    own = medians.get("rondo", 0)
+    peers = [column for column in rows.COLUMNS[2:] if column in medians and own > 0]
+    return ", ".join(f"{rows.TITLES[peer]} {number(medians[peer] / own)}" for peer in peers)
 
 
 def times(results):
@@ -81,10 +84,9 @@ def times(results):
                 for c in columns
             ]  # fmt: skip
             goals, reached = verdict(figure.goals, medians)
-            peers = ratios_to_peers(medians) if "rondo" in medians else ""
-            lines.append(
-                [f"{figure.text}, {figure.unit}", *cells, ratio(medians), peers, goals, reached]
-            )
+            what = f"{figure.text}, {figure.unit}"
+            peers = ratios_to_peers(medians)
+            lines.append([what, *cells, ratio(medians), peers, goals, reached])
     titles = [rows.TITLES[column] for column in columns]
     return table(
         ["", *titles, "Rondo to raw", "peers to Rondo", "goal", "reached"], lines
@@ -116,7 +118,8 @@ def tables(results):
     text = []
     for workload in sorted({result.row.workload for result in results}):
         mine = [result for result in results if result.row.workload == workload]
-        text += [f"## {workloads.TITLES[workload]}\n", workloads.NOTES.get(workload, ""), times(mine)]
+        title = f"## {workloads.TITLES[workload]}\n"
+        text += [title, workloads.NOTES.get(workload, ""), times(mine)]
         if counted := counts(mine):
             text += ["Exact counters, as the difference of two sizes:\n", counted]
     return "\n".join(part for part in text if part)
@@ -125,20 +128,23 @@ def tables(results):
 def misses(results):
     """The goals that were not reached, as a list."""
     lines = []
+
+    def judge(row, what, goals, medians, have):
+        for goal in goals:
+            if "rondo" in medians and goal.reached(medians) is False:
+                own = have(medians["rondo"])
+                lines.append(f"- {row.workload}, {what}: {goal.text}; it is {own}")
+
     for result in results:
-        for figure in result.row.figures:
+        row = result.row
+        for figure in row.figures:
             spread = measure.spread(result.runs, figure)
             medians = {column: values[0] for column, values in spread.items()}
-            for goal in figure.goals:
-                if "rondo" in medians and goal.reached(medians) is False:
-                    have = f"{number(medians['rondo'])} {figure.unit}"
-                    lines.append(f"- {result.row.workload}, {figure.text}: {goal.text}; it is {have}")
-        for counter, goals in result.row.counter_goals.items():
+            have = lambda value, unit=figure.unit: f"{number(value)} {unit}"  # noqa: E731
+            judge(row, figure.text, figure.goals, medians, have)
+        for counter, goals in row.counter_goals.items():
             found = {c: n[counter] for c, n in result.counts.items() if counter in n}
-            for goal in goals:
-                if "rondo" in found and goal.reached(found) is False:
-                    have = f"{exact(found['rondo'])} {counters.COUNTERS[counter]}"
-                    lines.append(f"- {result.row.workload}, {result.row.name}: {goal.text}; it is {have}")
+            judge(row, row.name, goals, found, exact)
     return lines
 
 
@@ -146,13 +152,14 @@ def write(results, text, args):
     """Writes the document and its plots; returns the document's path in the workspace."""
     absent = programs.missing()
     missed = misses(results)
-    options = (" --quick" if args.quick else "") + (f" --runs={args.runs}" if args.runs != 5 else "")
+    options = [" --quick"] if args.quick else []
+    options += [f" --runs={args.runs}"] if args.runs != 5 else []
     parts = [
         "# Performance\n",
         workloads.INTRODUCTION.format(
-            command=COMMAND + (f" --{options}" if options else ""), runs=args.runs
+            command=COMMAND + (" --" + "".join(options) if options else ""), runs=args.runs
         ),
-        "This run was a short one (`--quick`), which says less about times.\n" if args.quick else "",
+        "This was a short run (`--quick`), which says less about times.\n" if args.quick else "",
         f"Not measured, because not installed: {', '.join(absent)}.\n" if absent else "",
         "## The machine\n",
         machine.describe(absent),

@@ -12,7 +12,7 @@ SIZE = "SIZE"
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """A goal of the row; `reached` is told the medians by column, and says None if it cannot tell."""
+    """A goal; `reached` is told the medians by column, and says None if it cannot tell."""
 
     text: str
     reached: object

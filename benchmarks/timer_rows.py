@@ -10,8 +10,12 @@ def _power(number):
 
 def _churn(timers):
     columns = ["raw", "rondo", "libuv", "asio", "node"]
-    goals = {10_000: (of_raw(1.5), ahead_of("libuv", 8)), 1_000_000: (of_raw(1.3), ahead_of("libuv", 10))}
-    figures = [cpu(f"cancel and start, 10{_power(timers)} outstanding, CPU", *goals.get(timers, ()))]
+    goals = {
+        10_000: (of_raw(1.5), ahead_of("libuv", 8)),
+        1_000_000: (of_raw(1.3), ahead_of("libuv", 10)),
+    }
+    text = f"cancel and start, 10{_power(timers)} outstanding, CPU"
+    figures = [cpu(text, *goals.get(timers, ()))]
     if timers == 1_000_000:
         goal = at_most(96, "96 B with its callback")
         figures.append(reported("bytes_per_timer", "memory a timer", "B", goal))

@@ -50,7 +50,6 @@ int main(int argc, char** argv) {
   report.Add("operations", times);
   report.Add("wall_ns", bench::NowNanos() - begin);
   report.Add("cpu_ns", children.cpu_ns);
-  report.Add("allocations", int64_t{0});
   report.Add("context_switches", children.context_switches);
   report.Add("resident_bytes", children.resident_bytes);
   report.Print();
