@@ -39,15 +39,14 @@ void PoolStay::Begin(PromiseBase& promise, PoolEntry& entry) {
 
 void PoolStay::OnWorker(PoolTask& task, PoolTask::Outcome outcome) {
   PoolStay& self = static_cast<Work&>(task).stay;
-  if (!self.Claim()) {
-    delete &self;
-  } else if (outcome == PoolTask::Outcome::kRun) {
-    self.handle_.resume();
-  } else {
-    // Discarded, on the thread that shuts the pool down, which is the loop's.
+  const bool claimed = self.Claim();
+  const std::coroutine_handle<> handle = self.handle_;
+  if (claimed && outcome == PoolTask::Outcome::kDiscarded) {
+    // On the thread that shuts the pool down, which is the loop's.
     self.Refuse(absl::CancelledError("resume on the pool: the pool was shut down"));
-    delete &self;
   }
+  self.LetGo();
+  if (claimed && outcome == PoolTask::Outcome::kRun) handle.resume();
 }
 
 void PoolStay::OnCancel(const absl::Status& status) {
@@ -56,15 +55,15 @@ void PoolStay::OnCancel(const absl::Status& status) {
 
 void PoolStay::Refuse(absl::Status status) {
   entry_.status = std::move(status);
-  Loop& loop = promise_.scope()->loop();
+  ResumeOnLoopSoon(promise_.scope()->loop(), handle_);
   Leave();
-  ResumeOnLoopSoon(loop, handle_);
 }
 
 void PoolStay::Leave() {
   Remove();
   promise_.set_stay(nullptr);
   promise_.scope()->loop().Release();
+  LetGo();
 }
 
 void PoolStay::GoBack(bool ended) {
@@ -78,7 +77,6 @@ void PoolStay::OnReturned(LoopTask& task, LoopTask::Mode mode) {
   const std::coroutine_handle<> handle = self.handle_;
   const bool ended = self.ended_;
   self.Leave();
-  delete &self;
   if (mode == LoopTask::Mode::kRun) (ended ? promise.Next() : handle).resume();
 }
 

@@ -25,8 +25,9 @@ struct PoolEntry {
 // From ResumeOnPool until the coroutine is back on the loop. While it waits for a worker it can be
 // cancelled: whoever comes first, the worker or the cancellation, claims the coroutine.
 //
-// Made on the loop thread, where it also ends, but for one that was cancelled: the worker that
-// then finds nobody to resume deletes it.
+// Made on the loop thread. The loop and the worker hold it, and the last to let go deletes it: the
+// one when the coroutine is the loop's again, the other when it has claimed the coroutine, or has
+// found that it came too late.
 class PoolStay final : private TaskScope::Hook {
  public:
   // Resumes `entry.handle` on a worker; or on the loop, with its status set, when the scope is
@@ -58,6 +59,9 @@ class PoolStay final : private TaskScope::Hook {
 
   // Whether the caller is the first to call it, and so decides what becomes of the coroutine.
   bool Claim() { return !claimed_.exchange(true); }
+  void LetGo() {
+    if (holders_.fetch_sub(1) == 1) delete this;
+  }
   // The coroutine is the loop's again.
   void Leave();
   // It never got to the pool.
@@ -69,7 +73,9 @@ class PoolStay final : private TaskScope::Hook {
   Work work_;
   Return return_;
   bool ended_ = false;  // Written by the worker, before it posts return_.
+  // Both written by the worker and on the loop thread.
   std::atomic<bool> claimed_ = false;
+  std::atomic<int> holders_ = 2;
 };
 
 }  // namespace rondo::internal
