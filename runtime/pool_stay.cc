@@ -34,7 +34,7 @@ void PoolStay::Begin(PromiseBase& promise, PoolEntry& entry) {
   absl::Status status = scope.pool().TrySchedule(stay->work_);
   if (status.ok()) return;
   stay->Refuse(absl::Status(status.code(), absl::StrCat("resume on the pool: ", status.message())));
-  delete stay;
+  stay->LetGo();  // For the worker that it did not get.
 }
 
 void PoolStay::OnWorker(PoolTask& task, PoolTask::Outcome outcome) {
