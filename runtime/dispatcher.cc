@@ -9,8 +9,19 @@
 
 namespace rondo::internal {
 
-void Dispatcher::Submit(Operation& operation, Kind* kind, const SubmitOptions& options,
-                        absl::Status refusal) {
+void Dispatcher::Submit(Operation& operation, Kind& kind, const SubmitOptions& options) {
+  Take(operation, &kind);
+  // Never from within Submit: the caller is told in the pending phase.
+  absl::Status refusal = Admit(operation, options);
+  if (!refusal.ok()) operation.Cancel(std::move(refusal));
+}
+
+void Dispatcher::Refuse(Operation& operation, Kind* kind, absl::Status refusal) {
+  Take(operation, kind);
+  operation.Cancel(std::move(refusal));
+}
+
+void Dispatcher::Take(Operation& operation, Kind* kind) {
   loop_.CheckOnLoop();
   operation.kind_ = kind;
   operation.timed_ = kind != nullptr && kind->IsTimed(loop_.turn());
@@ -20,9 +31,6 @@ void Dispatcher::Submit(Operation& operation, Kind* kind, const SubmitOptions& o
                                    : loop_.awake_since_nanos_;
   if (kind != nullptr) ++kind->stats.submitted;
   AddActive(operation);
-  if (refusal.ok()) refusal = Admit(operation, options);
-  // Never from within Submit: the caller is told in the pending phase.
-  if (!refusal.ok()) operation.Cancel(std::move(refusal));
 }
 
 absl::Status Dispatcher::Admit(Operation& operation, const SubmitOptions& options) {
@@ -43,7 +51,7 @@ absl::Status Dispatcher::Admit(Operation& operation, const SubmitOptions& option
 
 absl::Status Dispatcher::Arm(Operation& operation, const SubmitOptions& options) {
   if (options.stop_token.stop_requested()) {
-    return absl::CancelledError(absl::StrCat(operation.name_, ": cancelled by its stop token"));
+    return absl::CancelledError(absl::StrCat(operation.name(), ": cancelled by its stop token"));
   }
   absl::Duration timeout = options.timeout;
   const Clock& clock = loop_.clock();
@@ -52,14 +60,16 @@ absl::Status Dispatcher::Arm(Operation& operation, const SubmitOptions& options)
   }
   if (timeout <= absl::ZeroDuration()) {
     return absl::DeadlineExceededError(
-        absl::StrCat(operation.name_, ": its deadline had passed when it was submitted"));
+        absl::StrCat(operation.name(), ": its deadline had passed when it was submitted"));
   }
   if (timeout != absl::InfiniteDuration()) {
-    operation.deadline_ = std::min(options.deadline, clock.CalendarTime() + timeout);
-    operation.deadline_timer_.Start(timeout);
+    Operation::Extras& extras = operation.extras();
+    extras.deadline = std::min(options.deadline, clock.CalendarTime() + timeout);
+    extras.Start(timeout);
   }
   if (options.stop_token.stop_possible()) {
-    operation.stop_callback_.emplace(options.stop_token, Operation::StopRequested{&operation});
+    operation.extras().stop_callback.emplace(options.stop_token,
+                                             Operation::StopRequested{&operation});
   }
   return absl::OkStatus();
 }
@@ -74,10 +84,10 @@ void Dispatcher::Launch(Operation& operation) {
     return kind.Run(operation);
   }
   ++loop_.on_pool_;
-  if (absl::Status status = pool_.TrySchedule(operation.work_task_); !status.ok()) {
+  if (absl::Status status = pool_.TrySchedule(operation); !status.ok()) {
     operation.SetFailure(
-        absl::Status(status.code(), absl::StrCat(operation.name_, ": ", status.message())));
-    loop_.Enqueue(operation.return_task_);
+        absl::Status(status.code(), absl::StrCat(operation.name(), ": ", status.message())));
+    loop_.Enqueue(static_cast<ReturnTask&>(operation));
   }
 }
 
@@ -109,7 +119,7 @@ void Dispatcher::CancelArrived(Operation& operation) {
   operation.cancel_arrived_ = true;
   if (!operation.told_) {
     if (operation.waiting_) StopWaiting(operation);
-    if (operation.cancel_hook_ != nullptr) std::exchange(operation.cancel_hook_, nullptr)();
+    operation.CallCancelHook();
     Tell(operation, &operation.cancel_status_);
   }
   operation.MaybeFree();
@@ -117,9 +127,11 @@ void Dispatcher::CancelArrived(Operation& operation) {
 
 void Dispatcher::Tell(Operation& operation, const absl::Status* early, bool abandoned) {
   operation.told_ = true;
-  operation.deadline_timer_.Cancel();
-  // Waits for a stop callback that runs on another thread just now.
-  operation.stop_callback_.reset();
+  if (operation.extras_ != nullptr) {
+    operation.extras_->LoopTimer::Cancel();
+    // Waits for a stop callback that runs on another thread just now.
+    operation.extras_->stop_callback.reset();
+  }
   if (operation.kind_ != nullptr) {
     const absl::StatusCode code = abandoned          ? absl::StatusCode::kCancelled
                                   : early != nullptr ? early->code()
@@ -172,11 +184,7 @@ void Dispatcher::StopWaiting(Operation& operation) {
 
 void Dispatcher::AddActive(Operation& operation) {
   operation.keeps_alive_ = operation.kind_ != nullptr && operation.kind_->keeps_alive();
-  if (operation.keeps_alive_) {
-    ++loop_.keeps_;
-  } else {
-    operation.deadline_timer_.Ref();  // Then its deadline is what will wake somebody.
-  }
+  if (operation.keeps_alive_) ++loop_.keeps_;
   operation.previous_active_ = last_;
   (last_ != nullptr ? last_->next_active_ : first_) = &operation;
   last_ = &operation;

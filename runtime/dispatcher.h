@@ -24,9 +24,12 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Takes the operation over. `kind` is null when there is none of that name; `refusal` then, or
-  // for any other reason, says why it cannot run: the caller is told later all the same.
-  void Submit(Operation& operation, Kind* kind, const SubmitOptions& options, absl::Status refusal);
+  // Takes the operation over and launches it, or has it wait; if it cannot run at all, its caller
+  // is told later, as of any other outcome.
+  void Submit(Operation& operation, Kind& kind, const SubmitOptions& options);
+  // Takes an operation over that is not to run, for the reason given: its caller is told later.
+  // `kind` is null when there is none of that name.
+  void Refuse(Operation& operation, Kind* kind, absl::Status refusal);
 
   // Cancels every unfinished operation.
   void CancelAll(const absl::Status& status);
@@ -41,6 +44,7 @@ class Dispatcher {
  private:
   friend class Operation;
 
+  void Take(Operation& operation, Kind* kind);
   absl::Status Admit(Operation& operation, const SubmitOptions& options);
   absl::Status Arm(Operation& operation, const SubmitOptions& options);
   void Launch(Operation& operation);

@@ -9,20 +9,39 @@
 
 namespace rondo::internal {
 
-const LoopTimer::Type Operation::Deadline::kType = {.expired = &Operation::Deadline::Expired,
-                                                    .discarded = nullptr,
-                                                    .label = "deadline",
-                                                    .listed = false};
+const LoopTimer::Type Operation::Extras::kType = {.expired = &Operation::Extras::DeadlinePassed,
+                                                  .discarded = nullptr,
+                                                  .label = "deadline",
+                                                  .listed = false};
 
-Operation::Operation(Dispatcher& dispatcher, absl::string_view name)
-    : dispatcher_(dispatcher),
-      name_(name),
-      return_task_(*this),
-      work_task_(*this),
-      cancel_task_(*this),
-      deadline_timer_(dispatcher.loop_, *this) {
-  // The operation itself keeps the loop alive.
-  deadline_timer_.Unref();
+Operation::Extras::Extras(Operation& o) : LoopTimer(o.dispatcher_.loop_, kType), operation(o) {
+  // An operation keeps the loop alive by itself, or its deadline is what will wake somebody.
+  if (o.keeps_alive_) Unref();
+}
+
+void Operation::Extras::DeadlinePassed(LoopTimer& timer) {
+  Operation& operation = static_cast<Extras&>(timer).operation;
+  operation.Cancel(
+      absl::DeadlineExceededError(absl::StrCat(operation.name(), ": deadline exceeded")));
+}
+
+Operation::Extras& Operation::extras() {
+  if (extras_ == nullptr) extras_ = new (AllocateRecycled(sizeof(Extras))) Extras(*this);
+  return *extras_;
+}
+
+void Operation::FreeExtras() {
+  extras_->~Extras();
+  Recycle(extras_, sizeof(Extras));
+}
+
+void Operation::CallCancelHook() {
+  if (extras_ == nullptr || extras_->cancel_hook == nullptr) return;
+  std::exchange(extras_->cancel_hook, nullptr)();
+}
+
+absl::Time Operation::deadline() const {
+  return extras_ == nullptr ? absl::InfiniteFuture() : extras_->deadline;
 }
 
 Runtime& Operation::runtime() const { return dispatcher_.runtime_; }
@@ -33,7 +52,7 @@ void Operation::Cancel(absl::Status status) {
   dispatcher_.loop_.CheckOnLoop();
   if (told_ || !ClaimCancel()) return;
   cancel_status_ = std::move(status);
-  dispatcher_.loop_.Enqueue(cancel_task_);
+  dispatcher_.loop_.Enqueue(static_cast<CancelTask&>(*this));
 }
 
 void Operation::Abandon() {
@@ -42,39 +61,33 @@ void Operation::Abandon() {
   flags_.fetch_or(kStop);
   dispatcher_.Tell(*this, nullptr, /*abandoned=*/true);
   if (waiting_) dispatcher_.StopWaiting(*this);
-  if (cancel_hook_ != nullptr) std::exchange(cancel_hook_, nullptr)();
+  CallCancelHook();
   MaybeFree();
 }
 
 void Operation::OnCancel(absl::AnyInvocable<void() &&> hook) {
   dispatcher_.loop_.CheckOnLoop();
   if (told_) return std::move(hook)();
-  cancel_hook_ = std::move(hook);
+  extras().cancel_hook = std::move(hook);
 }
 
 void Operation::StopRequested::operator()() const noexcept {
   if (!operation->ClaimCancel()) return;
   operation->cancel_status_ =
-      absl::CancelledError(absl::StrCat(operation->name_, ": cancelled by its stop token"));
-  operation->dispatcher_.loop_.PostTask(operation->cancel_task_);
-}
-
-void Operation::Deadline::Expired(LoopTimer& timer) {
-  Operation& operation = static_cast<Deadline&>(timer).operation;
-  operation.Cancel(
-      absl::DeadlineExceededError(absl::StrCat(operation.name_, ": deadline exceeded")));
+      absl::CancelledError(absl::StrCat(operation->name(), ": cancelled by its stop token"));
+  operation->dispatcher_.loop_.PostTask(static_cast<CancelTask&>(*operation));
 }
 
 void Operation::OnWorker(PoolTask& task, PoolTask::Outcome outcome) {
-  Operation& operation = static_cast<WorkTask&>(task).operation;
+  Operation& operation = static_cast<Operation&>(task);
   if (outcome == PoolTask::Outcome::kRun) {
     operation.RunOnWorker();
   } else {
     operation.SetFailure(absl::CancelledError(
-        absl::StrCat(operation.name_, ": the thread pool was shut down before it ran")));
+        absl::StrCat(operation.name(), ": the thread pool was shut down before it ran")));
   }
   // From here on the operation is the loop's.
-  operation.dispatcher_.loop_.PostTask(operation.return_task_);
+  operation.dispatcher_.loop_.PostTask(static_cast<ReturnTask&>(operation));
 }
 
 void Operation::RunOnWorker() {
@@ -85,9 +98,9 @@ void Operation::RunOnWorker() {
   try {
     kind_->Run(*this);
   } catch (const std::exception& exception) {
-    SetFailure(absl::InternalError(absl::StrCat(name_, ": exception: ", exception.what())));
+    SetFailure(absl::InternalError(absl::StrCat(name(), ": exception: ", exception.what())));
   } catch (...) {
-    SetFailure(absl::InternalError(absl::StrCat(name_, ": exception of an unknown type")));
+    SetFailure(absl::InternalError(absl::StrCat(name(), ": exception of an unknown type")));
   }
   if (timed_) ended_nanos_ = clock.NowNanos();
 }
@@ -95,17 +108,17 @@ void Operation::RunOnWorker() {
 void Operation::CompleteOnLoop() {
   dispatcher_.loop_.CheckOnLoop();
   if (timed_) ended_nanos_ = dispatcher_.loop_.clock().NowNanos();
-  cancel_hook_ = nullptr;
-  dispatcher_.loop_.Enqueue(return_task_);
+  if (extras_ != nullptr) extras_->cancel_hook = nullptr;
+  dispatcher_.loop_.Enqueue(static_cast<ReturnTask&>(*this));
 }
 
 void Operation::ThrewOnLoop(absl::string_view what) {
-  LOG(ERROR) << name_ << ": exception: " << what;
-  if (dropped_) SetFailure(absl::InternalError(absl::StrCat(name_, ": exception: ", what)));
+  LOG(ERROR) << name() << ": exception: " << what;
+  if (dropped_) SetFailure(absl::InternalError(absl::StrCat(name(), ": exception: ", what)));
 }
 
 void Operation::OnReturned(LoopTask& task, LoopTask::Mode mode) {
-  Operation& operation = static_cast<ReturnTask&>(task).operation;
+  Operation& operation = static_cast<Operation&>(static_cast<ReturnTask&>(task));
   if (operation.kind_->runs_on == RunsOn::kPool) --operation.dispatcher_.loop_.on_pool_;
   if (mode == LoopTask::Mode::kRun) return operation.dispatcher_.Returned(operation);
   operation.launched_ = false;
@@ -113,7 +126,7 @@ void Operation::OnReturned(LoopTask& task, LoopTask::Mode mode) {
 }
 
 void Operation::OnCancelArrived(LoopTask& task, LoopTask::Mode mode) {
-  Operation& operation = static_cast<CancelTask&>(task).operation;
+  Operation& operation = static_cast<Operation&>(static_cast<CancelTask&>(task));
   if (mode == LoopTask::Mode::kRun) return operation.dispatcher_.CancelArrived(operation);
   operation.cancel_arrived_ = true;
   operation.MaybeFree();

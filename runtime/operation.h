@@ -101,7 +101,16 @@ class Kind : public KindIdentity {
 //
 // The caller is told exactly once, in the pending phase. The memory is freed when the caller has
 // been told, the body has returned, and no cancellation is on its way.
-class Operation {
+// Its tasks are bases and what few operations need stands in a block of its own: to make one, and
+// to bring it to a worker and back, costs by the cache line.
+struct ReturnTask : LoopTask {
+  using LoopTask::LoopTask;
+};
+struct CancelTask : LoopTask {
+  using LoopTask::LoopTask;
+};
+
+class Operation : private PoolTask, private ReturnTask, private CancelTask {
  public:
   Operation(const Operation&) = delete;
   Operation& operator=(const Operation&) = delete;
@@ -113,10 +122,11 @@ class Operation {
 
   // For bodies, from any thread.
   bool stop_requested() const { return (flags_.load(std::memory_order_relaxed) & kStop) != 0; }
-  absl::Time deadline() const { return deadline_; }
+  absl::Time deadline() const;
   Runtime& runtime() const;
   const Kind* kind() const { return kind_; }
-  absl::string_view name() const { return name_; }
+  // Of the kind, whether or not there is one.
+  virtual absl::string_view name() const = 0;
   int64_t submitted_nanos() const { return submitted_nanos_; }
   // What the loop's CheckOnLoop wants.
   bool OnLoop() const;
@@ -134,8 +144,14 @@ class Operation {
   virtual void SetFailure(absl::Status status) = 0;
 
  protected:
-  Operation(Dispatcher& dispatcher, absl::string_view name);
-  virtual ~Operation() = default;
+  explicit Operation(Dispatcher& dispatcher)
+      : PoolTask(&OnWorker),
+        ReturnTask(&OnReturned),
+        CancelTask(&OnCancelArrived),
+        dispatcher_(dispatcher) {}
+  virtual ~Operation() {
+    if (extras_ != nullptr) FreeExtras();
+  }
 
   // Calls the caller back: with `early` if it is not null, else with the result.
   virtual void Deliver(const absl::Status* early) = 0;
@@ -156,12 +172,23 @@ class Operation {
     Operation* operation;
     void operator()() const noexcept;
   };
-  struct Deadline : LoopTimer {
-    Deadline(Loop& loop, Operation& o) : LoopTimer(loop, kType), operation(o) {}
-    static void Expired(LoopTimer& timer);
+  // What an operation has that can end before its time, or wants to hear of it.
+  struct Extras : LoopTimer {
+    explicit Extras(Operation& o);
+    static void DeadlinePassed(LoopTimer& timer);
     static const Type kType;
+
     Operation& operation;
+    absl::Time deadline = absl::InfiniteFuture();
+    std::optional<std::stop_callback<StopRequested>> stop_callback;
+    absl::AnyInvocable<void() &&> cancel_hook;
   };
+
+  // Makes them when there are none. Loop thread only, and of a pool kind before its launch.
+  Extras& extras();
+  void FreeExtras();
+  // Calls the cancel hook, if there is one.
+  void CallCancelHook();
 
   static void OnReturned(LoopTask& task, LoopTask::Mode mode);
   static void OnCancelArrived(LoopTask& task, LoopTask::Mode mode);
@@ -172,24 +199,9 @@ class Operation {
   void RunOnWorker();
   void MaybeFree();
 
-  struct ReturnTask : LoopTask {
-    explicit ReturnTask(Operation& o) : LoopTask(&OnReturned), operation(o) {}
-    Operation& operation;
-  };
-  struct CancelTask : LoopTask {
-    explicit CancelTask(Operation& o) : LoopTask(&OnCancelArrived), operation(o) {}
-    Operation& operation;
-  };
-  struct WorkTask : PoolTask {
-    explicit WorkTask(Operation& o) : PoolTask(&OnWorker), operation(o) {}
-    Operation& operation;
-  };
-
   // Constant after Dispatcher::Submit.
   Dispatcher& dispatcher_;
-  const absl::string_view name_;
   Kind* kind_ = nullptr;  // Null: unknown.
-  absl::Time deadline_ = absl::InfiniteFuture();
   int64_t submitted_nanos_ = 0;
   bool timed_ = false;  // Else submitted_nanos_ is when the turn began, and the others are zero.
 
@@ -197,12 +209,9 @@ class Operation {
   bool ran_ = false;  // The body began.
   int64_t began_nanos_ = 0;
   int64_t ended_nanos_ = 0;
-  ReturnTask return_task_;
-  WorkTask work_task_;
 
   // Written by the one who claimed the cancellation, read when it arrives on the loop.
   absl::Status cancel_status_;
-  CancelTask cancel_task_;
   std::atomic<uint8_t> flags_ = 0;
 
   // Loop thread only.
@@ -213,9 +222,7 @@ class Operation {
   bool cancel_arrived_ = false;
   bool dropped_ = false;  // A loop kind's completion was.
   TaskHandle* handle_ = nullptr;
-  Deadline deadline_timer_;
-  std::optional<std::stop_callback<StopRequested>> stop_callback_;
-  absl::AnyInvocable<void() &&> cancel_hook_;
+  Extras* extras_ = nullptr;
   Operation* next_active_ = nullptr;
   Operation* previous_active_ = nullptr;
   Operation* next_waiting_ = nullptr;
@@ -226,7 +233,7 @@ class Operation {
 template <typename Result>
 class ResultOperation : public Operation {
  public:
-  void SetResult(Outcome<Result> result) { result_.emplace(std::move(result)); }
+  void SetResult(rondo::Outcome<Result> result) { result_.emplace(std::move(result)); }
   void SetFailure(absl::Status status) override { result_.emplace(std::move(status)); }
 
  protected:
@@ -240,7 +247,7 @@ class ResultOperation : public Operation {
     }
   }
 
-  std::optional<Outcome<Result>> result_;
+  std::optional<rondo::Outcome<Result>> result_;
 };
 
 // An operation whose request type is known: what a kind's body sees.
@@ -251,8 +258,9 @@ class TypedOperation : public ResultOperation<typename Request::Result> {
 
  protected:
   TypedOperation(Dispatcher& dispatcher, Request r)
-      : ResultOperation<typename Request::Result>(dispatcher, Request::kKind),
-        request(std::move(r)) {}
+      : ResultOperation<typename Request::Result>(dispatcher), request(std::move(r)) {}
+
+  absl::string_view name() const override { return Request::kKind; }
 };
 
 // The whole of it: with the caller's callback, in one recycled block.

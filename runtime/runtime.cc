@@ -106,15 +106,21 @@ absl::Status Runtime::StuckError() const {
 }
 
 void Runtime::Dispatch(internal::Operation& operation, uint64_t fingerprint,
-                       const SubmitOptions& options, absl::Status refusal) {
+                       const SubmitOptions& options) {
   internal::Kind* kind = kinds_.Find(fingerprint);
   if (kind == nullptr) {
-    refusal = kinds_.Explain(operation.name());
-  } else if (refusal.ok() && !accepting_) {
-    refusal = absl::FailedPreconditionError(
-        absl::StrCat(operation.name(), ": the runtime is shutting down"));
+    dispatcher_.Refuse(operation, nullptr, kinds_.Explain(operation.name()));
+  } else if (!accepting_) {
+    dispatcher_.Refuse(operation, kind,
+                       absl::FailedPreconditionError(
+                           absl::StrCat(operation.name(), ": the runtime is shutting down")));
+  } else {
+    dispatcher_.Submit(operation, *kind, options);
   }
-  dispatcher_.Submit(operation, kind, options, std::move(refusal));
+}
+
+void Runtime::Refuse(internal::Operation& operation, uint64_t fingerprint, absl::Status refusal) {
+  dispatcher_.Refuse(operation, kinds_.Find(fingerprint), std::move(refusal));
 }
 
 void Runtime::Spawn(Task<void> task, absl::string_view name) {

@@ -141,10 +141,10 @@ class Runtime {
   Loop& loop() { return *loop_; }
   Pool& pool() { return *pool_; }
 
-  // For the parts: starts an operation of the kind with this fingerprint.
-  // A `refusal` that is not OK is its outcome.
-  void Dispatch(internal::Operation& operation, uint64_t fingerprint, const SubmitOptions& options,
-                absl::Status refusal = absl::OkStatus());
+  // For the parts: starts an operation of the kind with this fingerprint, or gives it the status
+  // that says why not.
+  void Dispatch(internal::Operation& operation, uint64_t fingerprint, const SubmitOptions& options);
+  void Refuse(internal::Operation& operation, uint64_t fingerprint, absl::Status refusal);
   internal::Dispatcher& dispatcher() { return dispatcher_; }
   internal::RootTasks& root_tasks() { return roots_; }
 
@@ -175,7 +175,8 @@ void SubmitAwaiter<Request>::Submit(TaskScope& scope) {
                                                              std::move(request_), Resume{this});
   operation_ = &operation;
   constexpr uint64_t kFingerprint = Fingerprint<Request>();
-  runtime_.Dispatch(operation, kFingerprint, options_, scope.status());
+  if (scope.cancelled()) return runtime_.Refuse(operation, kFingerprint, scope.status());
+  runtime_.Dispatch(operation, kFingerprint, options_);
   // The body of a loop kind has run by now, and may have cancelled its caller's scope.
   if (scope.cancelled()) {
     operation.Cancel(scope.status());
