@@ -19,12 +19,14 @@ _coverage_tools = repository_rule(
     implementation = _coverage_tools_impl,
 )
 
-# Debian ships Node's parser as the C files that its generator made.
+# Debian ships Node's parser as the C files that its generator made. They hold it twice: only the
+# strict one wants an LF behind every CR, a CRLF behind a chunk, and ASCII in a target.
 _LLHTTP_BUILD = """
 cc_library(
     name = "llhttp",
     srcs = ["api.c", "http.c", "llhttp.c"],
     hdrs = ["llhttp.h"],
+    defines = ["LLHTTP_STRICT_MODE=1"],
     includes = ["."],
     visibility = ["//visibility:public"],
 )

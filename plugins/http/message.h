@@ -33,7 +33,9 @@ absl::string_view ReasonPhrase(int status);
 
 // How much of a message is read into memory.
 struct Limits {
-  size_t max_header_bytes = 64 << 10;  // Start line and header fields together.
+  // Of all that is not body, interim responses, trailers and chunk extensions included. The
+  // framing of chunks that have data is not counted.
+  size_t max_header_bytes = 64 << 10;
   int64_t max_body_bytes = 64 << 20;
 };
 

@@ -19,25 +19,27 @@ struct Parser::Callbacks {
   static int OnStart(llhttp_t* state, const char* data, size_t size) {
     Parser& self = Self(state);
     self.start_.append(data, size);
-    return Result(self.Count(size));
+    return HPE_OK;
   }
   static int OnHeaderField(llhttp_t* state, const char* data, size_t size) {
     Parser& self = Self(state);
     self.name_.append(data, size);
-    return Result(self.Count(size));
+    return HPE_OK;
   }
   static int OnHeaderValue(llhttp_t* state, const char* data, size_t size) {
     Parser& self = Self(state);
     self.value_.append(data, size);
-    return Result(self.Count(size));
+    return HPE_OK;
   }
-  static int OnHeaderValueComplete(llhttp_t* state) { return Result(Self(state).AddField()); }
-  static int OnChunkExtension(llhttp_t* state, const char* /*data*/, size_t size) {
-    return Result(Self(state).Count(size));
+  static int OnHeaderValueComplete(llhttp_t* state) {
+    Self(state).AddField();
+    return HPE_OK;
   }
-  static int OnHeadersComplete(llhttp_t* state) {
-    // Other results than these two have meanings of their own here.
-    return Self(state).HeadersComplete() ? 0 : -1;
+  // Parse looks at them then, when the guard has seen all of them.
+  static int OnHeadersComplete(llhttp_t* /*state*/) { return HPE_PAUSED; }
+  static int OnChunkHeader(llhttp_t* state) {
+    Self(state).guard_.BeginChunk(state->content_length);
+    return HPE_OK;
   }
   static int OnBody(llhttp_t* state, const char* data, size_t size) {
     return Result(Self(state).AddBody({data, size}));
@@ -45,9 +47,8 @@ struct Parser::Callbacks {
   static int OnMessageComplete(llhttp_t* state) {
     Parser& self = Self(state);
     if (self.interim()) {
-      const size_t header_bytes = self.header_bytes_;
-      self.Reset();
-      self.header_bytes_ = header_bytes;  // A server cannot go on like this for ever.
+      // The guard goes on counting: a server cannot do this for ever.
+      self.Clear();
       self.begun_ = true;
       return HPE_OK;
     }
@@ -65,9 +66,8 @@ struct Parser::Callbacks {
       s.on_header_field = &OnHeaderField;
       s.on_header_value = &OnHeaderValue;
       s.on_header_value_complete = &OnHeaderValueComplete;
-      s.on_chunk_extension_name = &OnChunkExtension;
-      s.on_chunk_extension_value = &OnChunkExtension;
       s.on_headers_complete = &OnHeadersComplete;
+      s.on_chunk_header = &OnChunkHeader;
       s.on_body = &OnBody;
       s.on_message_complete = &OnMessageComplete;
       return s;
@@ -76,39 +76,54 @@ struct Parser::Callbacks {
   }
 };
 
-Parser::Parser(llhttp_type_t type, const Limits& limits) : limits_(limits) {
+Parser::Parser(llhttp_type_t type, const Limits& limits)
+    : limits_(limits), guard_(limits.max_header_bytes) {
   llhttp_init(&state_, type, Callbacks::Settings());
   state_.data = this;
 }
 
 void Parser::Reset() {
+  Clear();
+  guard_.Reset();
+}
+
+void Parser::Clear() {
   start_.clear();
   headers_ = {};
   body_.clear();
   name_.clear();
   value_.clear();
   done_ = begun_ = headers_done_ = false;
-  header_bytes_ = 0;
   content_length_ = -1;
 }
 
 absl::StatusOr<size_t> Parser::Parse(absl::string_view data) {
   DCHECK(!done_) << "take the message first";
   if (!status_.ok()) return status_;
-  const llhttp_errno_t error = llhttp_execute(&state_, data.data(), data.size());
-  if (error == HPE_OK) return data.size();
-  if (error == HPE_PAUSED && done_) {
-    const size_t used = static_cast<size_t>(llhttp_get_error_pos(&state_) - data.data());
+  const char* at = data.data();
+  const char* const end = at + data.size();
+  unguarded_ = at;
+  for (;;) {
+    const llhttp_errno_t error = llhttp_execute(&state_, at, static_cast<size_t>(end - at));
+    if (error != HPE_OK && error != HPE_PAUSED) {
+      if (status_.ok()) status_ = Malformed(error);
+      return status_;
+    }
+    at = error == HPE_OK ? end : llhttp_get_error_pos(&state_);
+    if (!Guard(at)) return status_;
+    if (error == HPE_OK) return data.size();
+    // It pauses at the end of the headers and of the message.
     llhttp_resume(&state_);
-    return used;
+    if (done_) return static_cast<size_t>(at - data.data());
+    if (!HeadersComplete()) return status_;
   }
-  if (status_.ok()) {
-    const char* reason = llhttp_get_error_reason(&state_);
-    status_ = absl::DataLossError(
-        absl::StrCat("malformed message: ",
-                     reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(error)));
-  }
-  return status_;
+}
+
+absl::Status Parser::Malformed(llhttp_errno_t error) const {
+  const char* reason = llhttp_get_error_reason(&state_);
+  return absl::DataLossError(
+      absl::StrCat("malformed message: ",
+                   reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(error)));
 }
 
 absl::Status Parser::ClosedEarly() const {
@@ -127,25 +142,23 @@ absl::Status Parser::ClosedEarly() const {
 
 bool Parser::Fail(absl::Status status) {
   status_ = std::move(status);
+  done_ = false;
   return false;
 }
 
-bool Parser::Count(size_t size) {
-  header_bytes_ += size;
-  if (header_bytes_ <= limits_.max_header_bytes) return true;
-  return Fail(absl::ResourceExhaustedError(
-      absl::StrCat("the headers have more than ", limits_.max_header_bytes, " bytes")));
+bool Parser::Guard(const char* end) {
+  absl::Status status = guard_.Frame({unguarded_, static_cast<size_t>(end - unguarded_)});
+  unguarded_ = end;
+  return status.ok() || Fail(std::move(status));
 }
 
-bool Parser::AddField() {
+void Parser::AddField() {
   // llhttp leaves out what is before a value, but not what is behind it.
   absl::StripTrailingAsciiWhitespace(&value_);
   // What comes after the body changes nothing any more: it is read and dropped.
   if (!headers_done_) headers_.Add(std::move(name_), std::move(value_));
   name_.clear();
   value_.clear();
-  // An empty field takes room, too.
-  return Count(sizeof(": \r\n") - 1);
 }
 
 bool Parser::HeadersComplete() {
@@ -167,6 +180,9 @@ bool Parser::HeadersComplete() {
 }
 
 bool Parser::AddBody(absl::string_view data) {
+  if (!Guard(data.data())) return false;
+  guard_.Body(data.size());
+  unguarded_ += data.size();
   if (body_.size() + data.size() > static_cast<uint64_t>(limits_.max_body_bytes)) {
     return Fail(absl::ResourceExhaustedError(
         absl::StrCat("the body has more than the ", limits_.max_body_bytes, " bytes allowed")));

@@ -11,14 +11,15 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "llhttp.h"
+#include "plugins/http/framing_guard.h"
 #include "plugins/http/headers.h"
 #include "plugins/http/message.h"
 
 namespace rondo::http {
 namespace internal {
 
-// What the two parsers have in common: llhttp, the limits, and the parts of a message as they
-// come. Not movable, as llhttp knows its address.
+// What the two parsers have in common: llhttp, the guard that looks over its shoulder, the limits,
+// and the parts of a message as they come. Not movable, as llhttp knows its address.
 class Parser {
  public:
   Parser(const Parser&) = delete;
@@ -26,7 +27,8 @@ class Parser {
 
   // Takes what comes next, in pieces of any size, and returns how much of it belongs to this
   // message: less than all when the message is complete.
-  // Errors, which are final: DATA_LOSS (malformed), RESOURCE_EXHAUSTED (over a limit).
+  // Errors, which are final: DATA_LOSS (malformed), RESOURCE_EXHAUSTED (over a limit),
+  // UNIMPLEMENTED (well-formed, but not to be had here).
   absl::StatusOr<size_t> Parse(absl::string_view data);
 
   // The message is whole: take it before the next Parse.
@@ -44,6 +46,7 @@ class Parser {
 
   const llhttp_t& state() const { return state_; }
   llhttp_t& state() { return state_; }
+  const FramingGuard& guard() const { return guard_; }
 
   // Why parsing stopped; OK while it has not.
   const absl::Status& status() const { return status_; }
@@ -65,19 +68,24 @@ class Parser {
   virtual bool interim() const { return false; }
 
   bool Fail(absl::Status status);
-  bool Count(size_t size);
-  bool AddField();
+  absl::Status Malformed(llhttp_errno_t error) const;
+  // What was not body is shown to the guard, up to `end`.
+  bool Guard(const char* end);
+  void AddField();
   bool HeadersComplete();
   bool AddBody(absl::string_view data);
+  // Forgets the parts of the message.
+  void Clear();
 
   const Limits limits_;
   llhttp_t state_;
   absl::Status status_;
   bool begun_ = false;
   bool headers_done_ = false;
-  size_t header_bytes_ = 0;
-  int64_t content_length_ = -1;  // Of the body; -1 when it was not announced.
-  std::string name_;             // The header field that is coming.
+  FramingGuard guard_;
+  const char* unguarded_ = nullptr;  // Within Parse: what the guard is to see next.
+  int64_t content_length_ = -1;      // Of the body; -1 when it was not announced.
+  std::string name_;                 // The header field that is coming.
   std::string value_;
 };
 
