@@ -17,9 +17,9 @@ namespace rondo::http {
 // compressed unless Accept-Encoding asks for it.
 //
 // Errors name the URL. INVALID_ARGUMENT (no URL, a header that must not be sent), UNIMPLEMENTED
-// (https: TLS is not there yet), UNAVAILABLE (refused, reset, closed before the answer was
-// whole), DATA_LOSS (a malformed answer), RESOURCE_EXHAUSTED (over the limits), and those of
-// net::Connect.
+// (https: TLS is not there yet; a transfer coding other than chunked), UNAVAILABLE (refused, reset,
+// closed before the answer was whole), DATA_LOSS (a malformed answer), RESOURCE_EXHAUSTED (over the
+// limits), and those of net::Connect.
 struct Get {
   static constexpr absl::string_view kKind = "http.get";
   using Result = Response;

@@ -2,7 +2,10 @@
 
 #include "absl/log/check.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "plugins/http/url.h"
 
 namespace rondo::http {
 namespace internal {
@@ -168,6 +171,7 @@ bool Parser::HeadersComplete() {
   if (!valid.ok()) {
     return Fail(absl::DataLossError(absl::StrCat("malformed message: ", valid.message())));
   }
+  if (absl::Status status = CheckFraming(); !status.ok()) return Fail(std::move(status));
   if (absl::Status status = CheckHeaders(); !status.ok()) return Fail(std::move(status));
   if ((state_.flags & F_CONTENT_LENGTH) == 0) return true;
   if (state_.content_length > static_cast<uint64_t>(limits_.max_body_bytes)) {
@@ -177,6 +181,22 @@ bool Parser::HeadersComplete() {
   }
   content_length_ = static_cast<int64_t>(state_.content_length);
   return true;
+}
+
+absl::Status Parser::CheckFraming() const {
+  if (state_.http_major != 1 || state_.http_minor > 1) {
+    return absl::DataLossError("malformed message: neither HTTP/1.1 nor HTTP/1.0");
+  }
+  const size_t codings = headers_.Count("Transfer-Encoding");
+  if (codings == 0) return absl::OkStatus();
+  if (codings > 1 || state_.http_minor == 0 || (state_.flags & F_CHUNKED) == 0) {
+    return absl::DataLossError(
+        "malformed message: a Transfer-Encoding that leaves open where the body ends");
+  }
+  const std::string& coding = *headers_.Find("Transfer-Encoding");
+  if (absl::EqualsIgnoreCase(coding, "chunked")) return absl::OkStatus();
+  return absl::UnimplementedError(
+      absl::StrCat("the transfer coding \"", absl::CEscape(coding), "\" is not known here"));
 }
 
 bool Parser::AddBody(absl::string_view data) {
@@ -221,18 +241,45 @@ absl::Status RequestParser::CheckHeaders() {
   keep_alive_ = llhttp_should_keep_alive(&state()) != 0;
   // An offer to speak another protocol is declined by answering in this one.
   state().upgrade = 0;
+  if (absl::Status status = CheckStartLine(); !status.ok()) return status;
+  if (guard().folded()) {
+    return absl::DataLossError("malformed message: a header goes on in the next line");
+  }
   const size_t hosts = headers_.Count("Host");
-  const bool needs_host = state().http_major == 1 && state().http_minor >= 1;
-  if (hosts > 1 || (hosts == 0 && needs_host)) {
+  if (hosts > 1 || (hosts == 0 && state().http_minor == 1)) {
     return absl::DataLossError(
         absl::StrCat("malformed message: ", hosts, " Host headers instead of one"));
+  }
+  // It is empty when what is asked for has no host.
+  if (hosts == 1 && !headers_.Find("Host")->empty() && !IsAuthority(*headers_.Find("Host"))) {
+    return absl::DataLossError(absl::StrCat("malformed message: no host in the header \"Host: ",
+                                            absl::CEscape(*headers_.Find("Host")), "\""));
   }
   return absl::OkStatus();
 }
 
+// llhttp also takes RTSP and ICE, and any number of spaces.
+absl::Status RequestParser::CheckStartLine() const {
+  if (guard().start_line() !=
+      absl::StrCat(method(), " ", start_, " HTTP/1.", int{state().http_minor})) {
+    return absl::DataLossError(absl::StrCat("malformed message: \"",
+                                            absl::CEscape(guard().start_line()),
+                                            "\" is not how a request begins"));
+  }
+  // What follows it is the tunnel's, and must not be read for requests.
+  if (state().method == HTTP_CONNECT) {
+    return absl::UnimplementedError("CONNECT: this server is no proxy");
+  }
+  return absl::OkStatus();
+}
+
+absl::string_view RequestParser::method() const {
+  return llhttp_method_name(static_cast<llhttp_method_t>(state().method));
+}
+
 Request RequestParser::Take() {
   DCHECK(done());
-  Request request = {.method = llhttp_method_name(static_cast<llhttp_method_t>(state().method)),
+  Request request = {.method = std::string(method()),
                      .target = std::move(start_),
                      .headers = std::move(headers_),
                      .body = std::move(body_),

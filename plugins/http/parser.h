@@ -73,6 +73,7 @@ class Parser {
   bool Guard(const char* end);
   void AddField();
   bool HeadersComplete();
+  absl::Status CheckFraming() const;
   bool AddBody(absl::string_view data);
   // Forgets the parts of the message.
   void Clear();
@@ -91,7 +92,8 @@ class Parser {
 
 }  // namespace internal
 
-// Reads responses. Interim ones (100 to 199) are passed over.
+// Reads responses. Interim ones (100 to 199) are passed over. UNIMPLEMENTED are transfer codings
+// other than chunked.
 //
 // Not thread-safe. Reads untrusted bytes.
 //
@@ -119,8 +121,11 @@ class ResponseParser final : public internal::Parser {
 // Reads requests, one after the other: the bytes behind a request belong to the next.
 //
 // Stricter than it has to be where two readings of a request are possible, which is what request
-// smuggling lives on: a request with both a length and a transfer coding, or with no or two Hosts,
-// is malformed.
+// smuggling lives on. Malformed is, beside what llhttp does not take: a line that ends in anything
+// but CRLF or goes on in the next, a start line with another protocol, another version or one
+// space too many, a transfer coding together with a length, with HTTP/1.0, twice, or without
+// "chunked" at its end, no Host, two or one that is no host. UNIMPLEMENTED are other transfer
+// codings, and CONNECT.
 //
 // Not thread-safe. Reads untrusted bytes.
 //
@@ -141,6 +146,8 @@ class RequestParser final : public internal::Parser {
 
  private:
   absl::Status CheckHeaders() override;
+  absl::Status CheckStartLine() const;
+  absl::string_view method() const;
 
   bool keep_alive_ = true;
 };

@@ -93,6 +93,7 @@ Response ErrorResponse(int status, absl::string_view why) {
 }
 
 Response Refusal(const RequestParser& parser, const absl::Status& status) {
+  if (absl::IsUnimplemented(status)) return ErrorResponse(501, status.message());
   if (!absl::IsResourceExhausted(status)) return ErrorResponse(400, status.message());
   return ErrorResponse(parser.headers_done() ? 413 : 431, status.message());
 }

@@ -16,7 +16,8 @@ using Handler = absl::AnyInvocable<Task<Response>(const Request&)>;
 
 // Serves what comes in at `listener`, one request after the other on each connection, until the
 // listener fails or the scope is cancelled; its connections end with it. What is not a request is
-// answered with 400, one over the limits with 413 or 431, and the connection closed.
+// answered with 400, one over the limits with 413 or 431, CONNECT and transfer codings other than
+// chunked with 501, and the connection closed.
 //
 // The fields Content-Length, Transfer-Encoding and Date of a response are the server's own;
 // `Connection: close` in it closes the connection. A response to HEAD is sent without its body.

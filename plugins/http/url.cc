@@ -106,6 +106,11 @@ absl::StatusOr<Url> Url::Parse(absl::string_view text) {
       absl::StrCat("\"", absl::CEscape(text), "\" is not an http URL: ", wrong));
 }
 
+bool IsAuthority(absl::string_view text) {
+  Url url;
+  return ParseAuthority(text, url).empty();
+}
+
 std::string Url::authority() const {
   std::string authority = absl::StrContains(host, ':') ? absl::StrCat("[", host, "]") : host;
   if (port != DefaultPort(scheme)) absl::StrAppend(&authority, ":", port);

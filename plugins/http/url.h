@@ -33,6 +33,10 @@ struct Url {
   std::string target;  // Path and query; at least "/".
 };
 
+// Whether `text` is what stands between "http://" and the path, as in the header Host: a host,
+// and maybe a port.
+bool IsAuthority(absl::string_view text);
+
 }  // namespace rondo::http
 
 #endif  // RONDO_PLUGINS_HTTP_URL_H_

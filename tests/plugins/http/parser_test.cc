@@ -142,6 +142,12 @@ TEST_P(ResponseParserTest, RefusesWhatIsMalformed) {
            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy",
            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+           "HTTP/2.0 200 OK\r\n\r\n",
+           "HTTP/0.9 200 OK\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\nx",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nx",
+           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n \r\n\r\n0\r\n\r\n",
+           "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n",
            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"}) {
@@ -306,6 +312,72 @@ TEST(RequestParser, RefusesLineBreaksThatAreNone) {
     for (const size_t step : {1, 1 << 20}) {
       absl::StatusOr<Request> request = ParseRequest(text, {}, step);
       EXPECT_EQ(request.status().code(), StatusCode::kDataLoss) << text << request.status();
+    }
+  }
+}
+
+TEST(RequestParser, RefusesOtherFramings) {
+  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
+  const std::string empty = "\r\n\r\n0\r\n\r\n";
+  for (const std::string& text : std::initializer_list<std::string>{
+           post + "Transfer-Encoding:\r\n\r\n", post + "Transfer-Encoding: \t\r\n\r\n",
+           post + "Transfer-Encoding:\r\nContent-Length: 5\r\n\r\nhello",
+           post + "Content-Length: 5\r\nTransfer-Encoding:\r\n\r\nhello",
+           post + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked" + empty,
+           post + "Transfer-Encoding:\r\nTransfer-Encoding: chunked" + empty,
+           post + "Transfer-Encoding: chunked\r\nTransfer-Encoding:" + empty,
+           post + "Transfer-Encoding: gzip" + empty, post + "Transfer-Encoding: identity" + empty,
+           post + "Transfer-Encoding: chunked\t" + empty,
+           post + "Transfer-Encoding: \"chunked\"" + empty,
+           post + "Transfer-Encoding:\r\n chunked" + empty,
+           post + "Transfer-Encoding: chun\r\n ked" + empty,
+           post + "Transfer-Encoding: chunked\r\n x" + empty, post + "x: y\r\n\tz\r\n\r\n",
+           post + "x:\r\n \r\n\r\n", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked" + empty,
+           "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked" + empty}) {
+    for (const size_t step : {1, 1 << 20}) {
+      absl::StatusOr<Request> request = ParseRequest(text, {}, step);
+      EXPECT_EQ(request.status().code(), StatusCode::kDataLoss) << text << request.status();
+    }
+  }
+}
+
+TEST(RequestParser, RefusesOtherStartLines) {
+  const std::string host = "\r\nHost: a\r\n\r\n";
+  for (const std::string& line : std::initializer_list<std::string>{
+           "GET / HTTP/2.0", "GET / HTTP/0.9", "GET /", "GET / ", "GET / RTSP/1.0",
+           "POST / RTSP/1.0", "OPTIONS * RTSP/1.0", "PLAY / RTSP/1.0", "SOURCE / ICE/1.0",
+           "GET  / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1",
+           "GET / HTTP/1.2", "GET / HTTP/1.10", "GET / HTTP/01.1", "GET / http/1.1",
+           "GET /\t HTTP/1.1", "GET /\xe9 HTTP/1.1"}) {
+    for (const size_t step : {1, 1 << 20}) {
+      absl::StatusOr<Request> request = ParseRequest(line + host, {}, step);
+      EXPECT_EQ(request.status().code(), StatusCode::kDataLoss) << line << request.status();
+    }
+  }
+}
+
+TEST(RequestParser, RefusesHostsThatAreNone) {
+  for (const std::string& version : {"1.0", "1.1"}) {
+    for (const std::string& host :
+         {"a b", "a/", "a b/@,c", "b@a", "a,b", "a:b", "a:99999", "[::1", "http://a"}) {
+      const std::string text = absl::StrCat("GET / HTTP/", version, "\r\nHost: ", host, "\r\n\r\n");
+      EXPECT_EQ(ParseRequest(text).status().code(), StatusCode::kDataLoss) << text;
+    }
+    for (const std::string& host : {"", "a", "a.b:80", "[::1]:80", "1.2.3.4"}) {
+      const std::string text = absl::StrCat("GET / HTTP/", version, "\r\nHost: ", host, "\r\n\r\n");
+      EXPECT_TRUE(ParseRequest(text).ok()) << text;
+    }
+  }
+}
+
+TEST(RequestParser, SaysWhatIsNotToBeHad) {
+  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
+  for (const std::string& text : std::initializer_list<std::string>{
+           post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+           post + "Transfer-Encoding: gzip,chunked\r\n\r\n0\r\n\r\n",
+           "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"}) {
+    for (const size_t step : {1, 1 << 20}) {
+      EXPECT_EQ(ParseRequest(text, {}, step).status().code(), StatusCode::kUnimplemented) << text;
     }
   }
 }

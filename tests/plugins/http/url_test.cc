@@ -90,5 +90,15 @@ TEST(Url, SaysWhatIsWrong) {
             R"("a\nb" is not an http URL: a character that is not printable ASCII)");
 }
 
+TEST(Url, KnowsAuthorities) {
+  for (const char* text : {"a", "a.example", "A:1", "1.2.3.4:65535", "[::1]", "[::1]:80"}) {
+    EXPECT_TRUE(IsAuthority(text)) << text;
+  }
+  for (const char* text : {"", " a", "a ", "a b", "a/", "b@a", "a,b", "a:", "a:b", "a:65536",
+                           "[::1", "[a]", "[::1]1", "::1"}) {
+    EXPECT_FALSE(IsAuthority(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace rondo::http
