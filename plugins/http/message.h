@@ -36,7 +36,7 @@ struct Limits {
   // Of all that is not body, interim responses, trailers and chunk extensions included. The
   // framing of chunks that have data is not counted.
   size_t max_header_bytes = 64 << 10;
-  int64_t max_body_bytes = 64 << 20;
+  int64_t max_body_bytes = 64 << 20;  // None when it is negative.
 };
 
 }  // namespace rondo::http

@@ -1,5 +1,7 @@
 #include "plugins/http/parser.h"
 
+#include <algorithm>
+
 #include "absl/log/check.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -80,7 +82,8 @@ struct Parser::Callbacks {
 };
 
 Parser::Parser(llhttp_type_t type, const Limits& limits)
-    : limits_(limits), guard_(limits.max_header_bytes) {
+    : max_body_bytes_(static_cast<uint64_t>(std::max(limits.max_body_bytes, int64_t{0}))),
+      guard_(limits.max_header_bytes) {
   llhttp_init(&state_, type, Callbacks::Settings());
   state_.data = this;
 }
@@ -174,10 +177,10 @@ bool Parser::HeadersComplete() {
   if (absl::Status status = CheckFraming(); !status.ok()) return Fail(std::move(status));
   if (absl::Status status = CheckHeaders(); !status.ok()) return Fail(std::move(status));
   if ((state_.flags & F_CONTENT_LENGTH) == 0) return true;
-  if (state_.content_length > static_cast<uint64_t>(limits_.max_body_bytes)) {
+  if (state_.content_length > max_body_bytes_) {
     return Fail(absl::ResourceExhaustedError(absl::StrCat("the body has ", state_.content_length,
-                                                          " bytes, more than the ",
-                                                          limits_.max_body_bytes, " allowed")));
+                                                          " bytes, more than the ", max_body_bytes_,
+                                                          " allowed")));
   }
   content_length_ = static_cast<int64_t>(state_.content_length);
   return true;
@@ -203,9 +206,9 @@ bool Parser::AddBody(absl::string_view data) {
   if (!Guard(data.data())) return false;
   guard_.Body(data.size());
   unguarded_ += data.size();
-  if (body_.size() + data.size() > static_cast<uint64_t>(limits_.max_body_bytes)) {
+  if (body_.size() + data.size() > max_body_bytes_) {
     return Fail(absl::ResourceExhaustedError(
-        absl::StrCat("the body has more than the ", limits_.max_body_bytes, " bytes allowed")));
+        absl::StrCat("the body has more than the ", max_body_bytes_, " bytes allowed")));
   }
   body_.append(data);
   return true;

@@ -78,7 +78,7 @@ class Parser {
   // Forgets the parts of the message.
   void Clear();
 
-  const Limits limits_;
+  const uint64_t max_body_bytes_;
   llhttp_t state_;
   absl::Status status_;
   bool begun_ = false;

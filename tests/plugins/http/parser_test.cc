@@ -1,6 +1,8 @@
 #include "plugins/http/parser.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include "absl/status/status.h"
@@ -421,6 +423,27 @@ TEST(RequestParser, CountsEveryByteThatIsNotBody) {
   std::string many = chunked;
   for (int i = 0; i < 1000; ++i) many += "1\r\nx\r\n";
   EXPECT_EQ(ParseRequest(many + "0\r\n\r\n", limits)->body, std::string(1000, 'x'));
+}
+
+TEST(RequestParser, TakesNoBodyUnderANegativeLimit) {
+  for (const int64_t limit : {int64_t{-1}, std::numeric_limits<int64_t>::min(), int64_t{0}}) {
+    const Limits limits = {.max_body_bytes = limit};
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
+    EXPECT_TRUE(ParseRequest(post + "Content-Length: 0\r\n\r\n", limits).ok());
+    for (const char* rest :
+         {"Content-Length: 1\r\n\r\n", "Content-Length: 9223372036854775808\r\n\r\n",
+          "Content-Length: 18446744073709551615\r\n\r\n",
+          "Transfer-Encoding: chunked\r\n\r\n1\r\nx"}) {
+      EXPECT_EQ(ParseRequest(post + rest, limits).status().code(), StatusCode::kResourceExhausted)
+          << rest;
+    }
+  }
+  const Limits all = {.max_body_bytes = std::numeric_limits<int64_t>::max()};
+  EXPECT_EQ(
+      ParseRequest("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\n", all)
+          .status()
+          .code(),
+      StatusCode::kResourceExhausted);
 }
 
 TEST(RequestParser, KeepsToItsLimits) {
