@@ -141,6 +141,9 @@ class RequestParser final : public internal::Parser {
     return headers_done() && !done() && headers_.HasToken("Expect", "100-continue");
   }
 
+  // Whether the request that is done is of HTTP/1.0.
+  bool http_1_0() const { return state().http_minor == 0; }
+
   // REQUIRES: done().
   Request Take();
 

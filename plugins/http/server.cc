@@ -1,5 +1,6 @@
 #include "plugins/http/server.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <string>
@@ -16,6 +17,7 @@
 #include "plugins/http/headers.h"
 #include "plugins/http/parser.h"
 #include "plugins/net/tcp_stream.h"
+#include "runtime/awaitables.h"
 #include "runtime/task_group.h"
 #include "runtime/with_timeout.h"
 
@@ -31,13 +33,20 @@ constexpr absl::Duration kLinger = absl::Seconds(1);
 // What all connections of a server share. Outlives them.
 class Server {
  public:
-  Server(Handler handler, const Limits& limits)
-      : handler_(std::move(handler)), limits_(limits), buffer_(kReadSize, '\0') {}
+  Server(net::TcpListener listener, Handler handler, const ServerOptions& options)
+      : listener_(std::move(listener)),
+        handler_(std::move(handler)),
+        options_(options),
+        buffer_(kReadSize, '\0') {}
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
+  // Accepts connections and serves them in `group`, until the listener fails or as many are open
+  // as may be. In that case the end of one begins this again.
+  Task<absl::Status> Accept(TaskGroup& group);
+
   Handler& handler() { return handler_; }
-  const Limits& limits() const { return limits_; }
+  const ServerOptions& options() const { return options_; }
 
   // One for all, as a coroutine uses up what it has read before it waits again.
   absl::Span<char> buffer() { return absl::MakeSpan(buffer_); }
@@ -54,8 +63,13 @@ class Server {
   }
 
  private:
+  Task<void> ServeConnection(net::TcpStream stream, TaskGroup& group);
+
+  net::TcpListener listener_;
   Handler handler_;
-  const Limits limits_;
+  const ServerOptions options_;
+  size_t connections_ = 0;
+  bool accepting_ = false;
   std::string buffer_;
   int64_t date_seconds_ = 0;
   std::string date_;
@@ -70,7 +84,12 @@ bool SetByServer(absl::string_view name) {
 
 bool HasBody(int status) { return status >= 200 && status != 204 && status != 304; }
 
-std::string ResponseText(Server& server, const Response& response, bool head, bool keep_alive) {
+// What is said about the connection; nothing when HTTP/1.1 goes on.
+constexpr absl::string_view kClose = "close";
+constexpr absl::string_view kKeepAlive = "keep-alive";
+
+std::string ResponseText(Server& server, const Response& response, bool head,
+                         absl::string_view connection) {
   std::string text =
       absl::StrCat("HTTP/1.1 ", response.status, " ",
                    response.reason.empty() ? ReasonPhrase(response.status) : response.reason,
@@ -81,7 +100,8 @@ std::string ResponseText(Server& server, const Response& response, bool head, bo
   if (HasBody(response.status)) {
     absl::StrAppend(&text, "Content-Length: ", response.body.size(), "\r\n");
   }
-  absl::StrAppend(&text, keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
+  if (!connection.empty()) absl::StrAppend(&text, "Connection: ", connection, "\r\n");
+  text += "\r\n";
   if (HasBody(response.status) && !head) text += response.body;
   return text;
 }
@@ -93,6 +113,7 @@ Response ErrorResponse(int status, absl::string_view why) {
 }
 
 Response Refusal(const RequestParser& parser, const absl::Status& status) {
+  if (absl::IsDeadlineExceeded(status)) return ErrorResponse(408, "the request took too long");
   if (absl::IsUnimplemented(status)) return ErrorResponse(501, status.message());
   if (!absl::IsResourceExhausted(status)) return ErrorResponse(400, status.message());
   return ErrorResponse(parser.headers_done() ? 413 : 431, status.message());
@@ -128,17 +149,27 @@ Task<absl::Status> Drain(net::TcpStream& stream, absl::Span<char> buffer) {
 class Connection {
  public:
   Connection(Server& server, net::TcpStream stream)
-      : server_(server), stream_(std::move(stream)), parser_(server.limits()) {}
+      : server_(server), stream_(std::move(stream)), parser_(server.options().limits) {}
 
   // Serves it until it is over, for whatever reason.
   Task<void> Run();
 
  private:
-  // Reads the next request. False when there is none: the client is gone.
-  // Errors: those of RequestParser.
+  enum class Part { kHead, kWhole };
+
+  // Reads the next request. False when there is none: the client is gone, or said nothing.
+  // Errors: those of RequestParser, and DEADLINE_EXCEEDED.
   Task<absl::StatusOr<bool>> Receive();
+  // Reads until that much of the request is there.
+  Task<absl::StatusOr<bool>> ReadUntil(Part part);
+  bool Has(Part part) const {
+    return parser_.done() || (part == Part::kHead && parser_.headers_done());
+  }
+  // Takes what it can from what was read already.
+  absl::Status ParseAhead(Part part);
+
   // Whether it was sent, and another may follow.
-  Task<bool> Send(const Response& response, bool head, bool keep_alive);
+  Task<bool> Send(const Response& response, bool head, absl::string_view connection);
   Task<void> SayGoodbye();
 
   Server& server_;
@@ -152,31 +183,55 @@ Task<void> Connection::Run() {
   for (;;) {
     absl::StatusOr<bool> received = co_await Receive();
     if (!received.ok()) {
-      co_await Send(Refusal(parser_, received.status()), /*head=*/false, /*keep_alive=*/false);
+      co_await Send(Refusal(parser_, received.status()), /*head=*/false, kClose);
       break;
     }
     if (!*received) co_return;
+    // Who speaks HTTP/1.0 would not expect it to stay.
+    const absl::string_view kept = parser_.http_1_0() ? kKeepAlive : "";
     const Request request = parser_.Take();
     const Response response = co_await Answer(server_.handler(), request);
-    const bool keep_alive = request.keep_alive && !response.headers.HasToken("Connection", "close");
-    if (!co_await Send(response, request.method == "HEAD", keep_alive)) break;
+    const bool keep = request.keep_alive && !response.headers.HasToken("Connection", "close");
+    if (!co_await Send(response, request.method == "HEAD", keep ? kept : kClose)) break;
   }
   co_await SayGoodbye();
 }
 
 Task<absl::StatusOr<bool>> Connection::Receive() {
-  bool told_to_continue = false;
-  while (!parser_.done()) {
-    if (ahead_used_ < ahead_.size()) {
-      absl::StatusOr<size_t> used = parser_.Parse(absl::string_view(ahead_).substr(ahead_used_));
-      if (!used.ok()) co_return used.status();
-      ahead_used_ += *used;
-      continue;
-    }
-    if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
-      if (absl::Status status = co_await stream_.Write(kContinue); !status.ok()) co_return false;
-    }
+  const struct {
+    Part part;
+    absl::Duration timeout;
+  } steps[] = {{Part::kHead, server_.options().head_timeout},
+               {Part::kWhole, server_.options().body_timeout}};
+  for (const auto& step : steps) {
+    // What has come with the request before needs no timer.
+    if (absl::Status status = ParseAhead(step.part); !status.ok()) co_return status;
+    if (Has(step.part)) continue;
+    absl::StatusOr<bool> read = co_await WithTimeout(ReadUntil(step.part), step.timeout);
+    // A server that ends says nothing more, and there is nothing to say to who said nothing.
+    if ((co_await CurrentScope()).cancelled()) co_return false;
+    if (absl::IsDeadlineExceeded(read.status()) && parser_.idle()) co_return false;
+    if (!read.ok() || !*read) co_return read;
+  }
+  co_return true;
+}
+
+absl::Status Connection::ParseAhead(Part part) {
+  while (!Has(part) && ahead_used_ < ahead_.size()) {
+    absl::StatusOr<size_t> used = parser_.Parse(absl::string_view(ahead_).substr(ahead_used_));
+    if (!used.ok()) return used.status();
+    ahead_used_ += *used;
+  }
+  return absl::OkStatus();
+}
+
+Task<absl::StatusOr<bool>> Connection::ReadUntil(Part part) {
+  if (parser_.expects_continue()) {
+    if (absl::Status status = co_await stream_.Write(kContinue); !status.ok()) co_return false;
+  }
+  while (!Has(part)) {
     absl::StatusOr<size_t> size = co_await stream_.Read(server_.buffer());
+    if (absl::IsDeadlineExceeded(size.status())) co_return size.status();
     if (!size.ok() || *size == 0) co_return false;
     const absl::string_view data(server_.buffer().data(), *size);
     absl::StatusOr<size_t> used = parser_.Parse(data);
@@ -187,10 +242,10 @@ Task<absl::StatusOr<bool>> Connection::Receive() {
   co_return true;
 }
 
-Task<bool> Connection::Send(const Response& response, bool head, bool keep_alive) {
-  const std::string text = ResponseText(server_, response, head, keep_alive);
+Task<bool> Connection::Send(const Response& response, bool head, absl::string_view connection) {
+  const std::string text = ResponseText(server_, response, head, connection);
   absl::Status status = co_await stream_.Write(text);
-  co_return status.ok() && keep_alive;
+  co_return status.ok() && connection != kClose;
 }
 
 // Closing a connection on which the client still sends would reset it, and the client might lose
@@ -201,22 +256,32 @@ Task<void> Connection::SayGoodbye() {
   VLOG(2) << "closed: " << status;
 }
 
-Task<void> ServeConnection(Server& server, net::TcpStream stream) {
-  Connection connection(server, std::move(stream));
-  co_await connection.Run();
+Task<absl::Status> Server::Accept(TaskGroup& group) {
+  accepting_ = true;
+  while (connections_ < std::max(options_.max_connections, size_t{1})) {
+    absl::StatusOr<net::TcpStream> stream = co_await listener_.Accept();
+    if (!stream.ok()) co_return stream.status();
+    ++connections_;
+    group.Spawn(ServeConnection(*std::move(stream), group));
+  }
+  accepting_ = false;
+  co_return absl::OkStatus();
+}
+
+Task<void> Server::ServeConnection(net::TcpStream stream, TaskGroup& group) {
+  co_await Connection(*this, std::move(stream)).Run();
+  --connections_;
+  if (accepting_) co_return;
+  // Not on the stack of this one, as the next may end as soon.
+  co_await NextTick();
+  if (!accepting_ && !(co_await CurrentScope()).cancelled()) group.Spawn(Accept(group));
 }
 
 }  // namespace
 
-Task<absl::Status> Serve(net::TcpListener listener, Handler handler, Limits limits) {
-  Server server(std::move(handler), limits);
-  co_return co_await WithTaskGroup([&](TaskGroup& group) -> Task<absl::Status> {
-    for (;;) {
-      absl::StatusOr<net::TcpStream> stream = co_await listener.Accept();
-      if (!stream.ok()) co_return stream.status();
-      group.Spawn(ServeConnection(server, *std::move(stream)));
-    }
-  });
+Task<absl::Status> Serve(net::TcpListener listener, Handler handler, ServerOptions options) {
+  Server server(std::move(listener), std::move(handler), options);
+  co_return co_await WithTaskGroup([&](TaskGroup& group) { return server.Accept(group); });
 }
 
 }  // namespace rondo::http

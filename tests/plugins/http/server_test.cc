@@ -45,12 +45,12 @@ class ServerTest : public net::NetFixture {
   }
 
   // Runs `client` against a server with this handler.
-  void Serve(Handler handler, absl::AnyInvocable<Task<void>()> client, Limits limits = {}) {
+  void Serve(Handler handler, absl::AnyInvocable<Task<void>()> client, ServerOptions options = {}) {
     Run([&]() -> Task<void> {
       net::TcpListener listener = co_await ListenOn();
       address = listener.local_address();
       auto first =
-          co_await WhenAny(http::Serve(std::move(listener), std::move(handler), limits), client());
+          co_await WhenAny(http::Serve(std::move(listener), std::move(handler), options), client());
       EXPECT_EQ(first.index(), 1u);
     });
   }
@@ -111,6 +111,15 @@ TEST_F(ServerTest, AnswersOneRequestAfterTheOtherOnAConnection) {
       "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nGET /4 ";
   Serve(Mirror, [&]() -> Task<void> {
     for (const size_t step : {1, 10, 1000}) EXPECT_EQ(co_await Talk(requests, step), answers);
+  });
+}
+
+TEST_F(ServerTest, SaysToOldClientsThatTheConnectionStays) {
+  Serve(Mirror, [this]() -> Task<void> {
+    EXPECT_EQ(
+        co_await Talk("GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /2 HTTP/1.0\r\n\r\n"),
+        "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: keep-alive\r\n\r\nGET /1 "
+        "HTTP/1.1 200 OK\r\nContent-Length: 7\r\nConnection: close\r\n\r\nGET /2 ");
   });
 }
 
@@ -195,7 +204,7 @@ TEST_F(ServerTest, RefusesWhatIsNoRequest) {
             EXPECT_FALSE(absl::StrContains(answer, "200 OK")) << answer;
           }
         },
-        {.max_header_bytes = 200, .max_body_bytes = 100});
+        {.limits = {.max_header_bytes = 200, .max_body_bytes = 100}});
 }
 
 TEST_F(ServerTest, SurvivesItsHandler) {
