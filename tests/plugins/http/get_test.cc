@@ -155,8 +155,7 @@ TEST_F(GetTest, SaysThatTheServerHasReset) {
 
 TEST_F(GetTest, SaysThatTheServerRefuses) {
   Run([this]() -> Task<void> {
-    net::PeerListener listener;
-    listener.Close();
+    const net::RefusingAddress listener;
     url = absl::StrCat("http://", listener.address(), "/x");
     absl::StatusOr<Response> response = co_await runtime->Submit(Get{.url = url});
     EXPECT_EQ(response.status().code(), StatusCode::kUnavailable);

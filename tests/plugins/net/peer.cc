@@ -20,6 +20,15 @@ Address LocalAddressOf(int fd) {
   return *Address::FromSockaddr(address, size);
 }
 
+// A socket bound to a free port of 127.0.0.1.
+int BoundSocket() {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage storage;
+  const socklen_t size = Address::Loopback().ToSockaddr(storage);
+  PCHECK(bind(fd, reinterpret_cast<sockaddr*>(&storage), size) == 0);
+  return fd;
+}
+
 }  // namespace
 
 Peer Peer::Connect(const Address& address) {
@@ -69,12 +78,8 @@ void Peer::Reset() {
   Close();
 }
 
-PeerListener::PeerListener(int backlog) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_storage storage;
-  const socklen_t size = Address::Loopback().ToSockaddr(storage);
-  PCHECK(bind(fd_, reinterpret_cast<sockaddr*>(&storage), size) == 0);
+PeerListener::PeerListener(int backlog) : fd_(BoundSocket()), address_(LocalAddressOf(fd_)) {
   PCHECK(listen(fd_, backlog) == 0);
-  address_ = LocalAddressOf(fd_);
 }
 
 Peer PeerListener::Accept() {
@@ -86,6 +91,10 @@ Peer PeerListener::Accept() {
 void PeerListener::Close() {
   if (fd_ >= 0) close(std::exchange(fd_, -1));
 }
+
+RefusingAddress::RefusingAddress() : fd_(BoundSocket()), address_(LocalAddressOf(fd_)) {}
+
+RefusingAddress::~RefusingAddress() { close(fd_); }
 
 NoFreeDescriptors::NoFreeDescriptors() {
   rlimit limit;

@@ -59,6 +59,21 @@ class PeerListener {
   Address address_;
 };
 
+// Where nobody listens, nor can begin to while this lives: the port is taken.
+class RefusingAddress {
+ public:
+  RefusingAddress();
+  ~RefusingAddress();
+  RefusingAddress(const RefusingAddress&) = delete;
+  RefusingAddress& operator=(const RefusingAddress&) = delete;
+
+  const Address& address() const { return address_; }
+
+ private:
+  int fd_;
+  Address address_;
+};
+
 // While it lives, no further descriptor can be opened. Keep it short: the sanitizers open some.
 class NoFreeDescriptors {
  public:
