@@ -71,8 +71,13 @@ Task<absl::StatusOr<Response>> Exchange(Runtime& runtime, const Url& url, const 
       co_await runtime.Submit(net::Connect{.host = url.host, .port = url.port});
   if (!stream.ok()) co_return stream.status();
   const std::string text = RequestText(url, request.headers);
-  if (absl::Status status = co_await stream->Write(text); !status.ok()) co_return status;
-  co_return co_await ReadResponse(*stream, request.limits);
+  const absl::Status written = co_await stream->Write(text);
+  absl::StatusOr<Response> response = co_await ReadResponse(*stream, request.limits);
+  // A server may answer, and close, before it has read all.
+  if (response.ok() || written.ok()) co_return response;
+  // EPIPE.
+  if (absl::IsFailedPrecondition(written)) co_return absl::UnavailableError(written.message());
+  co_return written;
 }
 
 }  // namespace

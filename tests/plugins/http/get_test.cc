@@ -68,6 +68,25 @@ class GetTest : public net::NetFixture {
     if (script.end == Script::kStay) co_await ReadAll(*stream);
   }
 
+  // Sends more than a server that plays `script` at the first byte lets in.
+  Task<absl::StatusOr<Response>> GetTooMuch(Script script) {
+    net::TcpListener listener = co_await ListenOn();
+    url = absl::StrCat("http://", listener.local_address(), "/");
+    const auto play = [&]() -> Task<void> {
+      absl::StatusOr<net::TcpStream> stream = co_await listener.Accept();
+      co_await Read(*stream, 1);
+      EXPECT_TRUE((co_await stream->Write(script.answer)).ok());
+      EXPECT_TRUE(stream->ShutdownWrite().ok());
+      if (script.end == Script::kReset) stream->Reset();
+    };
+    const auto get = [this]() -> Task<absl::StatusOr<Response>> {
+      co_return co_await runtime->Submit(
+          Get{.url = url, .headers = {{"a", std::string(20 << 20, 'x')}}});
+    };
+    auto [played, response] = co_await WhenAll(play(), get());
+    co_return std::move(response);
+  }
+
   // "GET URL: " and the rest of the message.
   std::string Error(absl::string_view rest) const { return absl::StrCat("GET ", url, ": ", rest); }
 
@@ -150,6 +169,29 @@ TEST_F(GetTest, SaysThatTheServerHasReset) {
     EXPECT_TRUE(absl::StartsWith(response.status().message(), Error("read 127.0.0.1:")) &&
                 absl::EndsWith(response.status().message(), ": Connection reset by peer"))
         << response.status();
+  });
+}
+
+TEST_F(GetTest, TakesAnAnswerThatComesBeforeAllIsSent) {
+  Run([this]() -> Task<void> {
+    absl::StatusOr<Response> response =
+        co_await GetTooMuch({.answer = "HTTP/1.1 431 Too Large\r\nContent-Length: 2\r\n\r\nno"});
+    EXPECT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->status, 431);
+    EXPECT_EQ(response->body, "no");
+  });
+}
+
+TEST_F(GetTest, SaysThatTheServerHasClosedBeforeAllIsSent) {
+  Run([this]() -> Task<void> {
+    for (const char* answer : {"", "HTTP/1.1 431 Too Large\r\nContent-Length: 2\r\n\r\nn"}) {
+      for (const Script::End end : {Script::kClose, Script::kReset}) {
+        absl::StatusOr<Response> response = co_await GetTooMuch({.answer = answer, .end = end});
+        EXPECT_EQ(response.status().code(), StatusCode::kUnavailable) << response.status();
+        EXPECT_TRUE(absl::StartsWith(response.status().message(), Error("write 127.0.0.1:")))
+            << response.status();
+      }
+    }
   });
 }
 
