@@ -269,7 +269,10 @@ Task<absl::Status> Server::Accept(TaskGroup& group) {
 }
 
 Task<void> Server::ServeConnection(net::TcpStream stream, TaskGroup& group) {
-  co_await Connection(*this, std::move(stream)).Run();
+  {
+    Connection connection(*this, std::move(stream));
+    co_await connection.Run();
+  }
   --connections_;
   if (accepting_) co_return;
   // Not on the stack of this one, as the next may end as soon.
