@@ -4,18 +4,19 @@ import statistics
 
 import programs
 
-# A program is first run with few operations, to see how many fit into the time that it has.
-PROBES = 50
+# How much of the time that a program has is enough to tell how many operations fit into it.
+ENOUGH = 1 / 20
 
 
 def choose_size(row, column, seconds):
     """Operations that take about `seconds`, within what the row allows."""
-    if row.least >= row.most:
-        return row.most
-    probe = max(row.least, row.most // PROBES)
-    run = programs.run(row, column, probe)
-    per_second = probe / max(run["wall_ns"], 1) * 1e9
-    return int(min(row.most, max(row.least, per_second * seconds)))
+    size = row.least
+    while size < row.most:
+        nanos = max(programs.run(row, column, size)["wall_ns"], 1)
+        if nanos > seconds * 1e9 * ENOUGH:
+            return int(min(row.most, max(row.least, size / nanos * seconds * 1e9)))
+        size *= 10
+    return row.most
 
 
 def measure(row, columns, runs, seconds, step):

@@ -84,7 +84,7 @@ class Row:
     counter_goals: dict = dataclasses.field(default_factory=dict)
     # Of a plot of that name this row is the point at this size.
     plot: tuple = ()
-    quick: bool = True  # whether --quick runs it
+    when: tuple = ("quick", "full")  # which runs have it
     runner: str = "program"
 
     @property

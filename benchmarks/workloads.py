@@ -71,6 +71,5 @@ def names():
 
 
 def rows_of(workloads, quick):
-    return [
-        row for row in ROWS if row.workload in workloads and (row.quick or not quick)
-    ]
+    when = "quick" if quick else "full"
+    return [row for row in ROWS if row.workload in workloads and when in row.when]
