@@ -74,8 +74,6 @@ def _over_body(run):
 
 def _flight(in_flight, microseconds, figures, **more):
     columns = ALL if microseconds == 0 else ["raw", "rondo", "libuv", "asio"]
-    # The raw program is written for one number.
-    columns = columns if in_flight == IN_FLIGHT else columns[1:]
     return Row(
         workload="W2",
         name=f"{in_flight} in flight, {microseconds} us",

@@ -61,8 +61,16 @@ def cpu(text, *goals):
     return Figure(text, per_operation("cpu_ns"), "ns", goals)
 
 
+# What a unit is of those in which programs report.
+SCALES = {"ns": 1, "µs": 1000, "ms": 1_000_000, "B": 1, "KiB": 1024}
+
+
+def wall_in(unit, text, *goals):
+    return Figure(text, lambda run: run["wall_ns"] / run["operations"] / SCALES[unit], unit, goals)
+
+
 def reported(key, text, unit, *goals):
-    return Figure(text, lambda run: run[key], unit, goals)
+    return Figure(text, lambda run: run[key] / SCALES[unit], unit, goals)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import shutil
 
 import programs
-from rows import Figure, Row, at_most, of_raw, per_operation, reported, wall
+from rows import Row, at_most, of_raw, reported, wall_in
 
 
 def run(row, column, size, _):
@@ -24,9 +24,8 @@ ROWS = [
         most=500,
         least=5,
         figures=(
-            wall("start and exit of an empty program", of_raw(2)),
-            Figure("the same, CPU", per_operation("cpu_ns"), "ns"),
-            reported("resident_bytes", "largest memory (RSS)", "B", at_most(6 << 20, "6 MiB")),
+            wall_in("µs", "start and exit of an empty program", of_raw(2)),
+            reported("resident_bytes", "largest memory (RSS)", "KiB", at_most(6144, "6 MiB")),
         ),
         runner="start",
     )

@@ -62,9 +62,9 @@ def _expire(timers):
         least=timers,
         figures=(
             cpu(f"start and expire {size} over 1 s, CPU", of_raw(1.3)),
-            reported("lateness_p50_ns", "lateness, median", "ns"),
-            reported("lateness_p99_ns", "lateness, 99th percentile", "ns"),
-            reported("lateness_max_ns", "lateness, worst", "ns"),
+            reported("lateness_p50_ns", "lateness, median", "µs"),
+            reported("lateness_p99_ns", "lateness, 99th percentile", "µs"),
+            reported("lateness_max_ns", "lateness, worst", "µs"),
         ),
         when=("full",) if timers == 1_000_000 else ("quick",),
     )

@@ -1,8 +1,8 @@
 // W2 by hand: one ring that one thread fills and four empty, several tasks at once, and one list on
 // which what is done comes back.
 //
-//   raw flight TASKS MICROSECONDS   1024 in flight, a body of 0 or more us
-//   raw fanout TASKS                no completion
+//   raw flight TASKS MICROSECONDS [IN_FLIGHT]   1024 in flight, a body of 0 or more us
+//   raw fanout TASKS                            no completion
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,6 @@
 namespace {
 
 constexpr int kThreads = 4;
-constexpr int kInFlight = 1024;
 constexpr int kSpins = 500;
 
 struct Task {
@@ -95,7 +94,7 @@ class Pool {
   }
 
  private:
-  static constexpr uint64_t kRing = 65536;
+  static constexpr uint64_t kRing = 131'072;
   static constexpr uint64_t kBatch = 16;
 
   void Work() {
@@ -153,8 +152,8 @@ class Pool {
 
 int64_t turns = 0;
 
-void Flight(Pool& pool, Home& home, int64_t count) {
-  std::vector<Task> tasks(static_cast<size_t>(std::min<int64_t>(kInFlight, count)));
+void Flight(Pool& pool, Home& home, int64_t count, int64_t in_flight) {
+  std::vector<Task> tasks(static_cast<size_t>(std::min(in_flight, count)));
   const int64_t done_before = bench::DoneCount();
   for (Task& task : tasks) {
     task.function = [](Task&) {
@@ -202,12 +201,13 @@ int main(int argc, char** argv) {
   const std::string variant = bench::Word(argc, argv, 1);
   const int64_t count = bench::Number(argc, argv, 2, 2'000'000);
   turns = bench::Number(argc, argv, 3, 0) * bench::TurnsOfAMicrosecond();
+  const int64_t in_flight = bench::Number(argc, argv, 4, 1024);
   const double body_nanos = bench::ComputeNanos(turns);
   bench::Require(variant == "flight" || variant == "fanout", "flight or fanout");
   Home home;
   Pool pool(variant == "flight" ? &home : nullptr);
   const auto run = [&](int64_t tasks) {
-    variant == "flight" ? Flight(pool, home, tasks) : FanOut(pool, tasks);
+    variant == "flight" ? Flight(pool, home, tasks, in_flight) : FanOut(pool, tasks);
   };
   run(5'000);
   const bench::Measurement measurement;
