@@ -54,6 +54,17 @@ def tell_what_is_missing():
         say("--install installs them")
 
 
+def run(row, columns, runs, seconds, bar):
+    bar.begin(row.key)
+    times = measure.measure(row, columns, runs, seconds, bar.step)
+    counts = {}
+    if row.counted:
+        bar.begin(f"{row.key}, counters")
+        for column in times:
+            counts[column] = counters.count(row, column, bar.step)
+    return report.Result(row, times, counts)
+
+
 def main():
     args = parse()
     if args.install:
@@ -71,15 +82,7 @@ def main():
         for row, columns in work
     )
     bar = progress.Progress(total)
-    results = []
-    for row, columns in work:
-        bar.begin(row.key)
-        runs = measure.measure(row, columns, args.runs, seconds, bar.step)
-        counts = {}
-        if row.counted:
-            bar.begin(f"{row.key}, counters")
-            counts = {column: counters.count(row, column, bar.step) for column in columns}
-        results.append(report.Result(row, runs, counts))
+    results = [run(row, columns, args.runs, seconds, bar) for row, columns in work]
     bar.end()
 
     tables = report.tables(results)
@@ -94,3 +97,5 @@ if __name__ == "__main__":
         main()
     except (programs.Failed, subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         sys.exit(f"benchmarks: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)

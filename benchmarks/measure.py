@@ -1,6 +1,8 @@
 """Times: runs of the programs of a row by turns, and what they say."""
 
 import statistics
+import subprocess
+import sys
 
 import programs
 
@@ -20,16 +22,31 @@ def choose_size(row, column, seconds):
 
 
 def measure(row, columns, runs, seconds, step):
-    """Lists of JSON objects by column; `step()` is called after each turn of a column."""
+    """Lists of JSON objects by column; `step()` is called after each turn of a column.
+
+    A peer that fails is left out, as this may be its own affair; a failure of Rondo's program or of
+    the raw one is an error.
+    """
     results = {column: [] for column in columns}
-    sizes = {}
-    for column in columns:
-        sizes[column] = choose_size(row, column, seconds)
-        step()
-    for _ in range(runs):
-        for column in columns:
-            results[column].append(programs.run(row, column, sizes[column]))
+
+    def attempt(column, function, *arguments):
+        try:
+            return function(row, column, *arguments)
+        except (programs.Failed, subprocess.TimeoutExpired) as error:
+            if column in ("raw", "rondo"):
+                raise
+            print(f"left out: {error}", file=sys.stderr)
+            del results[column]
+            return None
+        finally:
             step()
+
+    sizes = {column: attempt(column, choose_size, seconds) for column in columns}
+    for _ in range(runs):
+        for column in list(results):
+            run = attempt(column, programs.run, sizes[column])
+            if run is not None:
+                results[column].append(run)
     return results
 
 
