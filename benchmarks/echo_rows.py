@@ -50,8 +50,8 @@ SIZES = (3_200, 16_000)
 ROWS = [
     row
     for row in [
-        _row("callbacks", 1, 1, (500, 3_500), THREE_CALLS),
-        _row("coroutines", 1, 1, (500, 3_500), THREE_CALLS),
+        _row("callbacks", 1, 1, (500, 6_500), THREE_CALLS),
+        _row("coroutines", 1, 1, (500, 6_500), THREE_CALLS),
         _row("callbacks", 64, 1, SIZES, _goals(150, 2.03)),
         _row("coroutines", 64, 1, SIZES, _goals(250, 2.03)),
         _row("callbacks", 1000, 1, (), {}, (at_most(200, "200 B"),)),

@@ -32,6 +32,7 @@ def _churn(timers):
         least=20_000 if timers < 1_000_000 else 300_000,
         figures=tuple(figures),
         counted=(20_000, 120_000) if timers == 10_000 else (),
+        varies="Asio's alone: its heap, by nanoseconds",
         plot=("timers", timers),
         when=("quick", "full") if timers <= 1_000_000 else ("full",),
     )
