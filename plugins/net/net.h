@@ -47,7 +47,8 @@ struct Connect {
 // /etc/resolv.conf. They come in the order in which to try them, with port 0, at least one. An IP
 // address is its own answer.
 // Errors: NOT_FOUND (no such name, or it has no address), UNAVAILABLE (no name server answers),
-// INVALID_ARGUMENT (cannot be a name), DATA_LOSS (a malformed answer).
+// INVALID_ARGUMENT (cannot be a name), DATA_LOSS (a malformed answer), RESOURCE_EXHAUSTED (no
+// descriptors, no memory).
 struct Resolve {
   static constexpr absl::string_view kKind = "net.resolve";
   using Result = std::vector<Address>;

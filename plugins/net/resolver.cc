@@ -115,7 +115,8 @@ class Resolver::Question {
                                        .ai_family = AddressFamily(request.family),
                                        .ai_socktype = SOCK_STREAM,
                                        .ai_protocol = 0};
-    ares_getaddrinfo(resolver.channel_, request.host.c_str(), nullptr, &hints, &OnAnswer, question);
+    ares_getaddrinfo(resolver.channel_.get(), request.host.c_str(), nullptr, &hints, &OnAnswer,
+                     question);
   }
 
  private:
@@ -163,9 +164,8 @@ Resolver::Resolver(Loop& loop, const NameServers& name_servers)
       name_servers_(name_servers),
       timer_(loop, [this] { Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }) {}
 
-Resolver::~Resolver() {
-  if (channel_ != nullptr) ares_destroy(channel_);
-}
+// While the rest is there, for c-ares to call back.
+Resolver::~Resolver() { channel_ = nullptr; }
 
 void Resolver::Start(Resolve request, Completion<std::vector<Address>> completion) {
   if (request.host.empty() || request.host.find('\0') != std::string::npos) {
@@ -176,32 +176,50 @@ void Resolver::Start(Resolve request, Completion<std::vector<Address>> completio
     return completion.Complete(Literal(request, *address));
   }
   if (absl::Status status = Initialise(); !status.ok()) {
-    return completion.Complete(std::move(status));
+    return completion.Complete(ResolveError(status.code(), request.host, status.message()));
   }
   Question::Ask(*this, request, std::move(completion));
   RestartTimer();
 }
 
 absl::Status Resolver::Initialise() {
-  if (channel_ != nullptr) return absl::OkStatus();
+  // c-ares keeps quiet about a file that it could not open: it asks a server on this host for
+  // names that are in /etc/hosts or that the servers of the other file know. Hence for every
+  // question the descriptor that it will need.
+  absl::StatusOr<FileVersion> version = FileVersion::Of(name_servers_.file);
+  if (!version.ok()) return version.status();
+  // Another channel would take the questions of this one with it.
+  if (channel_ != nullptr && (*version == file_version_ || awaited_ > 0)) return absl::OkStatus();
+  absl::StatusOr<Channel> channel = Open();
+  if (!channel.ok()) return channel.status();
+  channel_ = *std::move(channel);
+  file_version_ = *version;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Resolver::Channel> Resolver::Open() {
   if (const int status = InitialiseLibrary(); status != ARES_SUCCESS) {
     return AresError(status, "start c-ares");
   }
+  std::string file = name_servers_.file;
   ares_options options = {};
   options.timeout = static_cast<int>(absl::ToInt64Milliseconds(name_servers_.timeout));
   options.tries = name_servers_.tries;
   options.sock_state_cb = &OnSocketState;
   options.sock_state_cb_data = this;
+  options.resolvconf_path = file.data();
+  ares_channel opened = nullptr;
   const int status = ares_init_options(
-      &channel_, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-  if (status != ARES_SUCCESS) {
-    channel_ = nullptr;
-    return AresError(status, "read the configuration of name servers");
-  }
-  return name_servers_.servers.empty() ? absl::OkStatus() : SetServers();
+      &opened, &options,
+      ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB | ARES_OPT_RESOLVCONF);
+  if (status != ARES_SUCCESS) return AresError(status, "read the configuration of name servers");
+  Channel channel(opened);
+  if (name_servers_.servers.empty()) return channel;
+  if (absl::Status set = SetServers(opened); !set.ok()) return set;
+  return channel;
 }
 
-absl::Status Resolver::SetServers() {
+absl::Status Resolver::SetServers(ares_channel channel) const {
   std::vector<ares_addr_port_node> nodes(name_servers_.servers.size());
   for (size_t i = 0; i < nodes.size(); ++i) {
     const Address& server = name_servers_.servers[i];
@@ -218,7 +236,7 @@ absl::Status Resolver::SetServers() {
       node.addr.addr4 = reinterpret_cast<sockaddr_in&>(storage).sin_addr;
     }
   }
-  const int status = ares_set_servers_ports(channel_, nodes.data());
+  const int status = ares_set_servers_ports(channel, nodes.data());
   return status == ARES_SUCCESS ? absl::OkStatus() : AresError(status, "set name servers");
 }
 
@@ -239,13 +257,13 @@ void Resolver::OnSocketState(void* self, ares_socket_t fd, int readable, int wri
 }
 
 void Resolver::Process(ares_socket_t readable, ares_socket_t writable) {
-  ares_process_fd(channel_, readable, writable);
+  ares_process_fd(channel_.get(), readable, writable);
   RestartTimer();
 }
 
 void Resolver::RestartTimer() {
   timeval left;
-  if (ares_timeout(channel_, nullptr, &left) == nullptr) {
+  if (ares_timeout(channel_.get(), nullptr, &left) == nullptr) {
     timer_.Cancel();
   } else {
     timer_.Start(absl::DurationFromTimeval(left));
@@ -254,7 +272,7 @@ void Resolver::RestartTimer() {
 
 void Resolver::Abandoned() {
   if (--awaited_ > 0) return;
-  ares_cancel(channel_);
+  ares_cancel(channel_.get());
   RestartTimer();
 }
 

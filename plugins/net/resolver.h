@@ -5,11 +5,14 @@
 #include <ares.h>
 
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "plugins/net/address.h"
+#include "plugins/net/file_version.h"
 #include "plugins/net/name_servers.h"
 #include "plugins/net/net.h"
 #include "runtime/completion.h"
@@ -19,7 +22,8 @@
 namespace rondo::net::internal {
 
 // Runs the kind net.resolve. c-ares is initialised by the first question: a program that asks
-// none does not read /etc/resolv.conf.
+// none does not read /etc/resolv.conf. A channel of c-ares never learns that the file has changed,
+// so another takes its place then.
 //
 // Loop thread only. Destroying it ends questions that are open with CANCELLED.
 class Resolver {
@@ -35,8 +39,15 @@ class Resolver {
   class Question;
   class SocketWatch;
 
+  struct Destroy {
+    void operator()(ares_channel channel) const { ares_destroy(channel); }
+  };
+  using Channel = std::unique_ptr<std::remove_pointer_t<ares_channel>, Destroy>;
+
+  // Makes channel_ one that has read the file as it is now.
   absl::Status Initialise();
-  absl::Status SetServers();
+  absl::StatusOr<Channel> Open();
+  absl::Status SetServers(ares_channel channel) const;
 
   // The callback of c-ares: what it wants of its socket `fd` from now on.
   static void OnSocketState(void* self, ares_socket_t fd, int readable, int writable);
@@ -49,7 +60,8 @@ class Resolver {
 
   Loop& loop_;
   const NameServers name_servers_;
-  ares_channel channel_ = nullptr;
+  Channel channel_;
+  FileVersion file_version_;  // What channel_ has read.
   absl::flat_hash_map<ares_socket_t, std::unique_ptr<SocketWatch>> sockets_;
   Timer timer_;
   int awaited_ = 0;  // Questions that somebody waits for.

@@ -1,6 +1,7 @@
 #include "tests/plugins/net/fake_name_server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,10 +41,10 @@ std::string Record(int type, const std::string& ip) {
 
 }  // namespace
 
-FakeNameServer::FakeNameServer()
+FakeNameServer::FakeNameServer(const Address& on)
     : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
   sockaddr_storage storage;
-  socklen_t size = Address::Loopback().ToSockaddr(storage);
+  socklen_t size = on.ToSockaddr(storage);
   auto* address = reinterpret_cast<sockaddr*>(&storage);
   PCHECK(bind(fd_, address, size) == 0);
   PCHECK(getsockname(fd_, address, &size) == 0);
@@ -56,7 +57,7 @@ void FakeNameServer::Close() {
 }
 
 void FakeNameServer::ServeOn(Loop& loop) {
-  handle_.emplace(loop, dup(fd_), "fake name server");
+  handle_.emplace(loop, fcntl(fd_, F_DUPFD_CLOEXEC, 0), "fake name server");
   handle_->Unref();
   CHECK_OK(handle_->Start(Readiness::kReadable, [this](Readiness) { Answer(); }, Trigger::kLevel));
 }

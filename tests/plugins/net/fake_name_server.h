@@ -16,10 +16,10 @@
 
 namespace rondo::net {
 
-// Answers questions for A and AAAA over UDP on a free port of 127.0.0.1.
+// Answers questions for A and AAAA over UDP on a free port of an address of this host.
 class FakeNameServer {
  public:
-  FakeNameServer();
+  explicit FakeNameServer(const Address& on = Address::Loopback());
   ~FakeNameServer() { Close(); }
 
   const Address& address() const { return address_; }
