@@ -21,10 +21,11 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kNanosPerMilli = 1'000'000;
 
 // The bits that Readiness and epoll have in common, and the one that they have in two places.
-constexpr Readiness kCommonBits =
-    Readiness::kReadable | Readiness::kWritable | Readiness::kError | Readiness::kHungUp;
+constexpr Readiness kCommonBits = Readiness::kReadable | Readiness::kUrgent | Readiness::kWritable |
+                                  Readiness::kError | Readiness::kHungUp;
 constexpr int kPeerClosedShift = 8;
 static_assert(Readiness(Readiness::kReadable).bits() == EPOLLIN);
+static_assert(Readiness(Readiness::kUrgent).bits() == EPOLLPRI);
 static_assert(Readiness(Readiness::kWritable).bits() == EPOLLOUT);
 static_assert(Readiness(Readiness::kError).bits() == EPOLLERR);
 static_assert(Readiness(Readiness::kHungUp).bits() == EPOLLHUP);

@@ -82,7 +82,7 @@ class Poller {
  public:
   // What can be asked for. kHungUp and kError are told in any case.
   static constexpr Readiness kAllInterest =
-      Readiness::kReadable | Readiness::kWritable | Readiness::kPeerClosed;
+      Readiness::kReadable | Readiness::kUrgent | Readiness::kWritable | Readiness::kPeerClosed;
 
   // Counts since the poller was made.
   struct Stats {

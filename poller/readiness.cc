@@ -12,11 +12,9 @@ struct Name {
 };
 
 constexpr Name kNames[] = {
-    {Readiness::kReadable, "readable"},
-    {Readiness::kWritable, "writable"},
-    {Readiness::kPeerClosed, "peer_closed"},
-    {Readiness::kHungUp, "hung_up"},
-    {Readiness::kError, "error"},
+    {Readiness::kReadable, "readable"}, {Readiness::kUrgent, "urgent"},
+    {Readiness::kWritable, "writable"}, {Readiness::kPeerClosed, "peer_closed"},
+    {Readiness::kHungUp, "hung_up"},    {Readiness::kError, "error"},
 };
 
 }  // namespace

@@ -13,9 +13,10 @@ namespace rondo {
 //   if (ready.Has(Readiness::kReadable)) ...
 class Readiness {
  public:
-  // Four have epoll's own values, so that an event needs hardly any translation.
+  // Five have epoll's own values, so that an event needs hardly any translation.
   enum Bit : uint8_t {
     kReadable = 1,     // A read gives data, or the end of the stream.
+    kUrgent = 2,       // A stream has TCP's urgent data, in front of which a read stops.
     kWritable = 4,     // A write takes at least a part.
     kError = 8,        // An error is pending: a socket's is in SO_ERROR.
     kHungUp = 16,      // Closed in both directions; what the peer sent can still be read.

@@ -37,8 +37,9 @@ int64_t Connection::Receive(char* data, size_t size) {
   } while (received < 0 && errno == EINTR);
   if (received <= 0) return ReceivedNothing(received < 0 ? errno : 0);
   // Less than there was room for: nothing is left, and epoll will tell of more. Once it has told
-  // of the end it will not tell again, so the end is read without being asked to.
-  if (static_cast<size_t>(received) < size && !read_ends_) readable_ = false;
+  // of the end it will not tell again, so the end is read without being asked to. And a recv stops
+  // in front of urgent data too, whatever is behind them: only EAGAIN says that nothing is left.
+  if (static_cast<size_t>(received) < size && !read_ends_ && !urgent_) readable_ = false;
   return received;
 }
 

@@ -70,6 +70,7 @@ void Socket::OnReady(Readiness ready) {
   const bool write = ready.Has(Readiness::kWritable | kWriteEnds);
   if (read) readable_ = true;
   if (write) writable_ = true;
+  if (ready.Has(Readiness::kUrgent)) urgent_ = true;
   if (ready.Has(kReadEnds)) read_ends_ = true;
   if (ready.Has(kWriteEnds)) write_ends_ = true;
   Serve(read, write);

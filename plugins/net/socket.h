@@ -133,6 +133,9 @@ class Socket : public FdWatch, private LoopTask {
   // There is an end or an error to be read, and for it no other event will come.
   bool read_ends_ : 1 = false;
   bool write_ends_ : 1 = false;
+  // Urgent data have come. Told before a recv can stop in front of them with nothing further to
+  // be told: what comes later is told of as it comes.
+  bool urgent_ : 1 = false;
 
  private:
   static constexpr uint8_t kCallsPerTurn = 64;

@@ -84,7 +84,7 @@ class TcpStream {
 
   // Awaited, yields how many bytes it has read, as an absl::StatusOr<size_t>: what there is, at
   // least one and at most buffer.size(); 0 at the end, that is, when the peer has shut down its
-  // direction and all data before that was read.
+  // direction and all data before that was read. A byte that the peer sent as urgent is left out.
   // Errors: OUT_OF_RANGE after the end was reported.
   // REQUIRES: the buffer is not empty, and stays until the coroutine is resumed.
   [[nodiscard]] internal::ReadOperation Read(absl::Span<char> buffer) {

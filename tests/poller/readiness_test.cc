@@ -6,9 +6,9 @@
 namespace rondo {
 namespace {
 
-constexpr Readiness::Bit kEachBit[] = {Readiness::kReadable, Readiness::kWritable,
-                                       Readiness::kPeerClosed, Readiness::kHungUp,
-                                       Readiness::kError};
+constexpr Readiness::Bit kEachBit[] = {Readiness::kReadable, Readiness::kUrgent,
+                                       Readiness::kWritable, Readiness::kPeerClosed,
+                                       Readiness::kHungUp,   Readiness::kError};
 
 TEST(Readiness, ItsBitsAreApart) {
   Readiness all;
@@ -38,7 +38,7 @@ TEST(Readiness, HasWordsForPeople) {
   EXPECT_EQ(Readiness(Readiness::kWritable).ToString(), "writable");
   Readiness all;
   for (const Readiness::Bit bit : kEachBit) all |= bit;
-  EXPECT_EQ(absl::StrCat(all), "readable|writable|peer_closed|hung_up|error");
+  EXPECT_EQ(absl::StrCat(all), "readable|urgent|writable|peer_closed|hung_up|error");
 }
 
 }  // namespace
