@@ -9,12 +9,6 @@
 #include "absl/strings/str_cat.h"
 
 namespace rondo::net::internal {
-namespace {
-
-// No buffer in the kernel is waited for as a full one is: what frees it makes the socket writable.
-bool Blocks(int error) { return error == EAGAIN || error == ENOBUFS; }
-
-}  // namespace
 
 Connection::Connection(Loop& loop, const Address& peer, State state) : Socket(loop, peer) {
   if (state == kConnecting) writable_ = false;
@@ -44,15 +38,20 @@ int64_t Connection::Receive(char* data, size_t size) {
 }
 
 int64_t Connection::ReceivedNothing(int error) {
-  if (Blocks(error)) {
-    readable_ = false;
-    return kBlocked;
-  }
+  if (error == EAGAIN) readable_ = false;
+  if (WaitsFor(error)) return kBlocked;
   // An error is told by the kernel once, and maybe was to a Send: what follows it is no end.
   if (error != 0) Broke(error);
   if (receive_error_ != 0) return kFailed;
   end_reported_ = true;
   return 0;
+}
+
+// The kernel had no buffer: the socket is as ready as before, so that epoll has nothing to tell
+// when there is one again.
+bool Connection::WaitsFor(int error) {
+  if (error == ENOBUFS) ServeAfterDelay();
+  return error == EAGAIN || error == ENOBUFS;
 }
 
 int64_t Connection::Send(const char* data, size_t size) {
@@ -69,10 +68,8 @@ int64_t Connection::Send(const char* data, size_t size) {
 }
 
 int64_t Connection::SentNothing(int error) {
-  if (Blocks(error)) {
-    writable_ = false;
-    return kBlocked;
-  }
+  if (error == EAGAIN) writable_ = false;
+  if (WaitsFor(error)) return kBlocked;
   if (error == EPIPE) {
     send_error_ = EPIPE;  // What the peer sent before can still be read.
   } else {

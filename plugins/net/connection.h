@@ -55,6 +55,8 @@ class Connection final : public Socket {
   // What to return when a system call gave no byte; 0: at the end.
   int64_t ReceivedNothing(int error);
   int64_t SentNothing(int error);
+  // Whether a call that failed so is worth trying again later, when the waiters will be called.
+  bool WaitsFor(int error);
   void Broke(int error);
   // Lets who waits find out by trying.
   void EndWaits();

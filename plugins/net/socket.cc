@@ -6,6 +6,8 @@
 
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "runtime/loop_timer.h"
 
 namespace rondo::net::internal {
 namespace {
@@ -13,7 +15,39 @@ namespace {
 constexpr Readiness kReadEnds = Readiness::kPeerClosed | Readiness::kHungUp | Readiness::kError;
 constexpr Readiness kWriteEnds = Readiness::kHungUp | Readiness::kError;
 
+constexpr absl::Duration kRetryDelay = absl::Milliseconds(5);
+
 }  // namespace
+
+// Serves a socket once, later. Owns itself, for few sockets ever need one; the socket waits for it.
+class Socket::Retry final : private LoopTimer {
+ public:
+  static void Start(Socket& socket) {
+    auto* retry = new Retry(socket);
+    retry->Unref();  // The socket itself keeps the loop alive.
+    retry->LoopTimer::Start(kRetryDelay);
+  }
+
+ private:
+  explicit Retry(Socket& socket) : LoopTimer(socket.loop(), kType), socket_(socket) {}
+
+  static Socket& End(LoopTimer& timer) {
+    auto* retry = static_cast<Retry*>(&timer);
+    Socket& socket = retry->socket_;
+    delete retry;
+    socket.retrying_ = false;
+    return socket;
+  }
+  static void Expired(LoopTimer& timer) { End(timer).ServeLater(); }
+  static void Discarded(LoopTimer& timer) { End(timer).MaybeDelete(); }
+
+  static const Type kType;
+
+  Socket& socket_;
+};
+
+const LoopTimer::Type Socket::Retry::kType = {
+    .expired = &Expired, .discarded = &Discarded, .label = "socket", .listed = false};
 
 Socket::~Socket() {
   DCHECK(closed());
@@ -46,13 +80,19 @@ void Socket::Release() {
 }
 
 void Socket::MaybeDelete() {
-  if (released_ && !queued_ && !serving_) delete this;
+  if (released_ && !queued_ && !serving_ && !retrying_) delete this;
 }
 
 void Socket::ServeLater() {
   if (queued_) return;
   queued_ = true;
   loop().Enqueue(*this);
+}
+
+void Socket::ServeAfterDelay() {
+  if (retrying_) return;
+  retrying_ = true;
+  Retry::Start(*this);
 }
 
 void Socket::Run(LoopTask& task, Mode mode) {

@@ -62,7 +62,7 @@ class CallbackWaiter final : public Waiter {
 // is kept here, so that a direction is known to be ready, or not to be, without asking.
 //
 // Loop thread only. Owns its fd. Lives on the heap and frees itself once its owner has released
-// it and nothing of it is queued or running, so that any callback may do away with it.
+// it and nothing of it is queued, timed or running, so that any callback may do away with it.
 class Socket : public FdWatch, private LoopTask {
  public:
   struct Releaser {
@@ -94,6 +94,9 @@ class Socket : public FdWatch, private LoopTask {
 
   // Calls the waiters once more, in the pending phase.
   void ServeLater();
+
+  // As ServeLater, but in a few milliseconds: for what epoll will not tell of.
+  void ServeAfterDelay();
 
   // The peer, or for a listener its own address.
   const Address& address() const { return address_; }
@@ -140,6 +143,8 @@ class Socket : public FdWatch, private LoopTask {
  private:
   static constexpr uint8_t kCallsPerTurn = 64;
 
+  class Retry;
+
   static void Run(LoopTask& task, Mode mode);
   void OnReady(Readiness ready) final;
   // Calls `read` and `write` waiters. May delete this.
@@ -147,8 +152,9 @@ class Socket : public FdWatch, private LoopTask {
   void Release();
   void MaybeDelete();
 
-  bool queued_ : 1 = false;   // As a LoopTask.
-  bool serving_ : 1 = false;  // A waiter runs.
+  bool queued_ : 1 = false;    // As a LoopTask.
+  bool serving_ : 1 = false;   // A waiter runs.
+  bool retrying_ : 1 = false;  // There is a Retry.
   bool released_ : 1 = false;
   uint8_t admitted_ = 0;  // Calls in turn_.
   uint16_t turn_ = 0;     // The low bits of the turn of the last call.
