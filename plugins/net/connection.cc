@@ -9,15 +9,21 @@
 #include "absl/strings/str_cat.h"
 
 namespace rondo::net::internal {
+namespace {
+
+constexpr Readiness kInterest =
+    Readiness::kReadable | Readiness::kUrgent | Readiness::kWritable | Readiness::kPeerClosed;
+
+}  // namespace
 
 Connection::Connection(Loop& loop, const Address& peer, State state) : Socket(loop, peer) {
   if (state == kConnecting) writable_ = false;
 }
 
-absl::StatusOr<ConnectionPtr> Connection::Open(Loop& loop, OwnedFd fd, const Address& peer,
+absl::StatusOr<ConnectionPtr> Connection::Open(Loop& loop, OwnedFd& fd, const Address& peer,
                                                State state) {
   ConnectionPtr connection(new Connection(loop, peer, state));
-  absl::Status status = connection->Socket::Open(std::move(fd), Poller::kAllInterest);
+  absl::Status status = connection->Socket::Open(fd, kInterest);
   if (!status.ok()) return status;
   return connection;
 }

@@ -24,8 +24,9 @@ class Connection final : public Socket {
  public:
   enum State : uint8_t { kConnecting, kConnected };
 
+  // Takes `fd` over, but for an error.
   // Errors: those of Socket::Open.
-  static absl::StatusOr<ConnectionPtr> Open(Loop& loop, OwnedFd fd, const Address& peer,
+  static absl::StatusOr<ConnectionPtr> Open(Loop& loop, OwnedFd& fd, const Address& peer,
                                             State state);
 
   // What Receive and Send return besides a number of bytes.

@@ -64,7 +64,7 @@ Task<absl::StatusOr<TcpStream>> ConnectToAddress(Address address) {
     co_return ConnectError(errno, address);
   }
   absl::StatusOr<ConnectionPtr> connection =
-      Connection::Open(scope.loop(), std::move(fd), address, Connection::kConnecting);
+      Connection::Open(scope.loop(), fd, address, Connection::kConnecting);
   if (!connection.ok()) co_return connection.status();
   if (absl::Status status = co_await ConnectOperation(**connection); !status.ok()) {
     co_return status;

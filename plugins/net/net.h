@@ -15,7 +15,8 @@
 // absl::ErrnoToStatus gives for errno: `connect 127.0.0.1:1: Connection refused` is UNAVAILABLE.
 namespace rondo::net {
 
-// Listens on an address; port 0 lets the kernel choose.
+// Listens on an address; port 0 lets the kernel choose. [::], which is every address of the host,
+// takes IPv4 as well, whatever the host's default is; such a peer is ::ffff:192.0.2.1, say.
 // Errors: FAILED_PRECONDITION (in use), ALREADY_EXISTS (no address of this host),
 // PERMISSION_DENIED, RESOURCE_EXHAUSTED (no descriptors).
 struct Listen {

@@ -26,6 +26,7 @@ bool BindAndListen(int fd, const Listen& request) {
   sockaddr_storage storage;
   const socklen_t size = request.address.ToSockaddr(storage);
   return SetOption(fd, SOL_SOCKET, SO_REUSEADDR, 1) == 0 &&
+         (!request.address.is_ipv6() || SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) == 0) &&
          (!request.reuse_port || SetOption(fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0) &&
          // What is accepted inherits it.
          SetOption(fd, IPPROTO_TCP, TCP_NODELAY, 1) == 0 &&

@@ -56,7 +56,7 @@ Socket::~Socket() {
   }
 }
 
-absl::Status Socket::Open(OwnedFd fd, Readiness interest) {
+absl::Status Socket::Open(OwnedFd& fd, Readiness interest) {
   absl::Status status = Start(fd.get(), interest, Trigger::kEdge);
   if (status.ok()) {
     fd.Release();

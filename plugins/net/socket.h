@@ -15,7 +15,6 @@
 #include "absl/strings/string_view.h"
 #include "plugins/net/address.h"
 #include "plugins/net/owned_fd.h"
-#include "poller/poller.h"
 #include "runtime/fd_watch.h"
 #include "runtime/loop.h"
 #include "runtime/loop_task.h"
@@ -69,10 +68,9 @@ class Socket : public FdWatch, private LoopTask {
     void operator()(Socket* socket) const { socket->Release(); }
   };
 
-  // Takes `fd` over and registers it. What it is ready for is not known yet, so that each
-  // direction is tried once.
-  // Errors: those of FdWatch::Start, and the socket is closed.
-  absl::Status Open(OwnedFd fd, Readiness interest);
+  // Registers `fd` and takes it over; after an error it is still the caller's. What it is ready for
+  // is not known yet, so that each direction is tried once. Errors: those of FdWatch::Start.
+  absl::Status Open(OwnedFd& fd, Readiness interest);
 
   // Closes the fd. Whoever waits is told by the loop, and finds it closed.
   void Close();

@@ -50,7 +50,7 @@ Acceptor::Acceptor(Loop& loop, const Address& address)
 
 absl::StatusOr<AcceptorPtr> Acceptor::Open(Loop& loop, OwnedFd fd, const Address& address) {
   AcceptorPtr acceptor(new Acceptor(loop, address));
-  absl::Status status = acceptor->Socket::Open(std::move(fd), Readiness::kReadable);
+  absl::Status status = acceptor->Socket::Open(fd, Readiness::kReadable);
   if (!status.ok()) return status;
   return acceptor;
 }
@@ -60,24 +60,12 @@ std::optional<absl::StatusOr<TcpStream>> Acceptor::Accept() {
     return absl::FailedPreconditionError(
         absl::StrCat("accept on ", address(), ": the listener is closed"));
   }
-  while (readable_ && !retry_.scheduled() && Admit()) {
-    sockaddr_storage storage;
-    socklen_t size = sizeof(storage);
-    auto* peer = reinterpret_cast<sockaddr*>(&storage);
-    OwnedFd accepted(::accept4(fd(), peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (accepted.ok()) {
-      absl::StatusOr<ConnectionPtr> connection = Connection::Open(
-          loop(), std::move(accepted), Address::FromSockaddr(peer, size).value_or(Address()),
-          Connection::kConnected);
-      if (!connection.ok()) {
-        RetryLater(connection.status());
-        break;
-      }
-      delay_ = absl::ZeroDuration();
-      return TcpStream(*std::move(connection));
-    }
-    const int error = errno;
-    if (error == EAGAIN) {
+  while ((accepted_.has_value() || readable_) && !retry_.scheduled() && Admit()) {
+    if (accepted_.has_value() || Take()) {
+      absl::StatusOr<TcpStream> stream = Register();
+      if (stream.ok()) return stream;
+      RetryLater(stream.status());
+    } else if (const int error = errno; error == EAGAIN) {
       readable_ = false;
     } else if (MayPass(error)) {
       RetryLater(ErrnoStatus(error, "accept on"));
@@ -86,6 +74,30 @@ std::optional<absl::StatusOr<TcpStream>> Acceptor::Accept() {
     }
   }
   return std::nullopt;
+}
+
+bool Acceptor::Take() {
+  sockaddr_storage storage;
+  socklen_t size = sizeof(storage);
+  auto* peer = reinterpret_cast<sockaddr*>(&storage);
+  OwnedFd fd(::accept4(this->fd(), peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!fd.ok()) return false;
+  accepted_.emplace(std::move(fd), Address::FromSockaddr(peer, size).value_or(Address()));
+  return true;
+}
+
+absl::StatusOr<TcpStream> Acceptor::Register() {
+  absl::StatusOr<ConnectionPtr> connection =
+      Connection::Open(loop(), accepted_->fd, accepted_->peer, Connection::kConnected);
+  if (!connection.ok()) return connection.status();
+  accepted_.reset();
+  delay_ = absl::ZeroDuration();
+  return TcpStream(*std::move(connection));
+}
+
+void Acceptor::Close() {
+  accepted_.reset();
+  Socket::Close();
 }
 
 // The kernel does not tell when there are descriptors again, and is not asked all the time.

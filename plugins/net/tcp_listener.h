@@ -34,13 +34,25 @@ class Acceptor final : public Socket {
   // Nothing: the waiter will be called when it is worth trying.
   std::optional<absl::StatusOr<TcpStream>> Accept();
 
+  // Also what was accepted already and waits.
+  void Close();
+
   std::string Describe() const override;
 
  private:
   Acceptor(Loop& loop, const Address& address);
 
+  // The next connection that has come, in accepted_, or errno is set.
+  bool Take();
+  absl::StatusOr<TcpStream> Register();
   void RetryLater(const absl::Status& why);
 
+  struct Accepted {
+    OwnedFd fd;
+    Address peer;
+  };
+  // It could not be registered with epoll, and there is no way back to the backlog.
+  std::optional<Accepted> accepted_;
   absl::Duration delay_;
   Timer retry_;
 };
@@ -78,10 +90,10 @@ class TcpListener {
   explicit TcpListener(internal::AcceptorPtr acceptor) : acceptor_(std::move(acceptor)) {}
 
   // Awaited, yields the next connection as an absl::StatusOr<TcpStream>. A lack of descriptors or
-  // memory is no error: connections then wait in the backlog, and are tried again after a while
-  // (5 ms at first, 1 s at last). Neither is a connection that was gone before it was accepted.
-  // One coroutine accepts at a time.
-  // Errors: CANCELLED and FAILED_PRECONDITION, as for TcpStream.
+  // memory is no error: connections then wait, nearly all in the backlog, and are tried again after
+  // a while (5 ms at first, 1 s at last). Neither is a connection that was gone before it was
+  // accepted. One coroutine accepts at a time. Errors: CANCELLED and FAILED_PRECONDITION, as for
+  // TcpStream.
   [[nodiscard]] internal::AcceptOperation Accept() { return internal::AcceptOperation(*acceptor_); }
 
   // With the port that the kernel chose, if it was to.

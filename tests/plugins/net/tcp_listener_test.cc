@@ -1,9 +1,13 @@
 #include "plugins/net/tcp_listener.h"
 
+#include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +35,12 @@ namespace {
 bool descriptors_are_scarce = false;
 int accepts = 0;
 
+// For the next registration with epoll.
+bool watches_are_scarce = false;
+
+// As with the sysctl net.ipv6.bindv6only.
+bool ipv6_is_only_ipv6 = false;
+
 }  // namespace
 
 // What the listener calls.
@@ -39,6 +49,26 @@ extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
   std::optional<rondo::net::NoFreeDescriptors> none;
   if (descriptors_are_scarce) none.emplace();
   return static_cast<int>(syscall(SYS_accept4, fd, address, size, flags));
+}
+
+// What the poller calls.
+extern "C" int epoll_ctl(int epoll_fd, int operation, int fd, epoll_event* event) noexcept {
+  if (watches_are_scarce && operation == EPOLL_CTL_ADD) {
+    watches_are_scarce = false;
+    errno = ENOSPC;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_epoll_ctl, epoll_fd, operation, fd, event));
+}
+
+// What makes a listener.
+extern "C" int socket(int domain, int type, int protocol) noexcept {
+  const int fd = static_cast<int>(syscall(SYS_socket, domain, type, protocol));
+  const int only = 1;
+  if (fd >= 0 && domain == AF_INET6 && ipv6_is_only_ipv6) {
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+  }
+  return fd;
 }
 
 namespace rondo::net {
@@ -97,6 +127,21 @@ TEST_F(TcpListenerTest, ListensOnIpv6) {
     absl::StatusOr<TcpStream> from = co_await listener->Accept();
     EXPECT_TRUE(from.ok()) << from.status();
     EXPECT_TRUE(from->peer_address().is_ipv6());
+  });
+}
+
+TEST_F(TcpListenerTest, TakesIpv4OnAllAddressesOfIpv6WhateverTheDefaultIs) {
+  Run([this]() -> Task<void> {
+    for (const bool only : {false, true}) {
+      ipv6_is_only_ipv6 = only;
+      absl::StatusOr<TcpListener> listener =
+          co_await runtime->Submit(Listen{.address = *Address::Parse("[::]:0")});
+      ipv6_is_only_ipv6 = false;
+      if (!listener.ok()) co_return;  // This host has no IPv6.
+      const Peer peer = Peer::Connect(Address::Loopback(listener->local_address().port()));
+      absl::StatusOr<TcpStream> stream = co_await listener->Accept();
+      EXPECT_EQ(stream->peer_address().ip(), "::ffff:127.0.0.1");
+    }
   });
 }
 
@@ -160,6 +205,69 @@ TEST_F(TcpListenerTest, E8_CanBeCancelledAndClosedWhileItHasNoDescriptors) {
     descriptors_are_scarce = false;
     EXPECT_EQ(stream.status().code(), StatusCode::kDeadlineExceeded) << stream.status();
     listener.Close();
+  });
+}
+
+TEST_F(TcpListenerTest, E8_KeepsAConnectionThatCannotBeWatchedYet) {
+  Run([this]() -> Task<void> {
+    TcpListener listener = co_await ListenOn();
+    std::vector<Peer> peers;
+    for (int i = 0; i < 2; ++i) {
+      peers.push_back(Peer::Connect(listener.local_address()));
+      peers.back().Send(absl::StrCat(i));
+    }
+    watches_are_scarce = true;
+    for (int i = 0; i < 2; ++i) {
+      absl::StatusOr<TcpStream> stream = co_await listener.Accept();
+      EXPECT_FALSE(watches_are_scarce);
+      EXPECT_EQ(co_await Read(*stream), absl::StrCat(i));
+    }
+  });
+}
+
+TEST_F(TcpListenerTest, ClosingEndsAConnectionThatCannotBeWatchedYet) {
+  Run([this]() -> Task<void> {
+    TcpListener listener = co_await ListenOn();
+    Peer peer = Peer::Connect(listener.local_address());
+    watches_are_scarce = true;
+    absl::StatusOr<TcpStream> stream =
+        co_await WithTimeout(AcceptOne(listener), absl::ZeroDuration());
+    EXPECT_EQ(stream.status().code(), StatusCode::kDeadlineExceeded) << stream.status();
+    listener.Close();
+    EXPECT_EQ(peer.Receive(), "");
+  });
+}
+
+TEST_F(TcpListenerTest, E7_AListenerThatAlwaysIsReadyLeavesOthersTheirShare) {
+  Run([this]() -> Task<void> {
+    constexpr int kMany = 64 * 8;
+    TcpListener listener = co_await ListenOn();
+    auto [other, peer] = co_await Connect();
+    peer.Send("stop");
+    int accepted = 0;
+    bool stop = false;
+    auto [busy, read] = co_await WhenAll(
+        [](TcpListener& listener, const bool& stop, int& accepted) -> Task<absl::Status> {
+          while (!stop && accepted < kMany) {
+            // It never has to wait for the next.
+            Peer next = Peer::Connect(listener.local_address());
+            absl::StatusOr<TcpStream> stream = co_await listener.Accept();
+            if (!stream.ok()) co_return stream.status();
+            next.Reset();
+            ++accepted;
+          }
+          co_return absl::OkStatus();
+        }(listener, stop, accepted),
+        [](TcpStream& other, bool& stop) -> Task<std::string> {
+          std::string read = co_await Read(other);
+          EXPECT_TRUE((co_await Sleep(absl::ZeroDuration())).ok());
+          stop = true;
+          co_return read;
+        }(other, stop));
+    EXPECT_TRUE(busy.ok()) << busy;
+    EXPECT_EQ(read, "stop");
+    EXPECT_GE(accepted, 64);
+    EXPECT_LT(accepted, kMany);
   });
 }
 
