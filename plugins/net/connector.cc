@@ -48,7 +48,11 @@ class ConnectOperation final : public SocketOperation {
 };
 
 absl::Status ConnectError(int error, const Address& address) {
-  return absl::ErrnoToStatus(error, absl::StrCat("connect ", address));
+  absl::Status status = absl::ErrnoToStatus(error, absl::StrCat("connect ", address));
+  // No port of this host is free now, or no address of it reaches that one. The code that is right
+  // for a listener, ALREADY_EXISTS, would say nothing.
+  if (error == EADDRNOTAVAIL) return absl::UnavailableError(status.message());
+  return status;
 }
 
 Task<absl::StatusOr<TcpStream>> ConnectToAddress(Address address) {

@@ -30,8 +30,9 @@ struct Listen {
 
 // Connects to a host by name or IP address. All addresses of a name are tried, one after the
 // other. Give a deadline: the kernel's own takes minutes.
-// Errors: UNAVAILABLE (refused, unreachable), DEADLINE_EXCEEDED (no answer), RESOURCE_EXHAUSTED
-// (no descriptors), and those of Resolve. Of several addresses: the first one's code.
+// Errors: UNAVAILABLE (refused, unreachable, no local port is free), DEADLINE_EXCEEDED (no answer),
+// RESOURCE_EXHAUSTED (no descriptors), and those of Resolve. Of several addresses: the first one's
+// code.
 struct Connect {
   static constexpr absl::string_view kKind = "net.connect";
   using Result = TcpStream;

@@ -197,7 +197,7 @@ TEST_F(GetTest, SaysThatTheServerHasClosedBeforeAllIsSent) {
 
 TEST_F(GetTest, SaysThatTheServerRefuses) {
   Run([this]() -> Task<void> {
-    const net::RefusingAddress listener;
+    const net::RefusingPort listener;
     url = absl::StrCat("http://", listener.address(), "/x");
     absl::StatusOr<Response> response = co_await runtime->Submit(Get{.url = url});
     EXPECT_EQ(response.status().code(), StatusCode::kUnavailable);

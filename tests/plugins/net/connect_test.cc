@@ -1,3 +1,9 @@
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +23,21 @@
 #include "runtime/when_any.h"
 #include "tests/plugins/net/net_fixture.h"
 #include "tests/plugins/net/peer.h"
+
+namespace {
+
+bool ports_are_scarce = false;
+
+}  // namespace
+
+// What a connector calls.
+extern "C" int connect(int fd, const sockaddr* address, socklen_t size) {
+  if (ports_are_scarce) {
+    errno = EADDRNOTAVAIL;
+    return -1;
+  }
+  return static_cast<int>(syscall(SYS_connect, fd, address, size));
+}
 
 namespace rondo::net {
 namespace {
@@ -60,21 +81,19 @@ TEST_F(ConnectTest, ConnectsWithACallback) {
 
 TEST_F(ConnectTest, NamesThePeerThatRefuses) {
   Run([this]() -> Task<void> {
-    PeerListener listener;
-    listener.Close();
+    const RefusingPort refusing;
     absl::StatusOr<TcpStream> stream =
-        co_await runtime->Submit(net::Connect::To(listener.address()));
+        co_await runtime->Submit(net::Connect::To(refusing.address()));
     EXPECT_EQ(stream.status().code(), StatusCode::kUnavailable);
     EXPECT_EQ(stream.status().message(),
-              absl::StrCat("connect ", listener.address(), ": Connection refused"));
+              absl::StrCat("connect ", refusing.address(), ": Connection refused"));
   });
 }
 
 TEST_F(ConnectTest, NamesTheHostAndEachAddressThatRefuses) {
   Run([this]() -> Task<void> {
-    PeerListener listener;
-    listener.Close();
-    const uint16_t port = listener.address().port();
+    const RefusingPort refusing;
+    const uint16_t port = refusing.address().port();
     absl::StatusOr<TcpStream> stream =
         co_await runtime->Submit(net::Connect{.host = "localhost", .port = port});
     EXPECT_EQ(stream.status().code(), StatusCode::kUnavailable);
@@ -135,6 +154,17 @@ TEST_F(ConnectTest, SaysThatThereAreNoDescriptors) {
     EXPECT_EQ(stream.status().code(), StatusCode::kResourceExhausted);
     EXPECT_EQ(stream.status().message(),
               absl::StrCat("connect ", listener.address(), ": Too many open files"));
+  });
+}
+
+TEST_F(ConnectTest, SaysThatThereIsNoFreePort) {
+  Run([this]() -> Task<void> {
+    ports_are_scarce = true;
+    absl::StatusOr<TcpStream> stream =
+        co_await runtime->Submit(net::Connect::To(Address::Loopback(80)));
+    ports_are_scarce = false;
+    EXPECT_EQ(stream.status().code(), StatusCode::kUnavailable);
+    EXPECT_EQ(stream.status().message(), "connect 127.0.0.1:80: Cannot assign requested address");
   });
 }
 

@@ -92,9 +92,32 @@ void PeerListener::Close() {
   if (fd_ >= 0) close(std::exchange(fd_, -1));
 }
 
-RefusingAddress::RefusingAddress() : fd_(BoundSocket()), address_(LocalAddressOf(fd_)) {}
+RefusingPort::RefusingPort() {
+  const auto take = [](const Address& address) {
+    const int fd = socket(address.is_ipv6() ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_storage storage;
+    const socklen_t size = address.ToSockaddr(storage);
+    if (fd >= 0 && bind(fd, reinterpret_cast<sockaddr*>(&storage), size) == 0) return fd;
+    const int error = errno;
+    if (fd >= 0) close(fd);
+    errno = error;
+    return -1;
+  };
+  for (;;) {
+    fds_[0] = take(Address::Loopback());
+    PCHECK(fds_[0] >= 0);
+    address_ = LocalAddressOf(fds_[0]);
+    fds_[1] = take(*Address::FromIp("::1", address_.port()));
+    if (fds_[1] >= 0 || errno != EADDRINUSE) return;
+    Close();
+  }
+}
 
-RefusingAddress::~RefusingAddress() { close(fd_); }
+void RefusingPort::Close() {
+  for (int& fd : fds_) {
+    if (fd >= 0) close(std::exchange(fd, -1));
+  }
+}
 
 NoFreeDescriptors::NoFreeDescriptors() {
   rlimit limit;

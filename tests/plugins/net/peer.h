@@ -59,18 +59,22 @@ class PeerListener {
   Address address_;
 };
 
-// Where nobody listens, nor can begin to while this lives: the port is taken.
-class RefusingAddress {
+// A port of 127.0.0.1, and of ::1 where there is one, that refuses connections: it is taken, so
+// that no other process can begin to listen there.
+class RefusingPort {
  public:
-  RefusingAddress();
-  ~RefusingAddress();
-  RefusingAddress(const RefusingAddress&) = delete;
-  RefusingAddress& operator=(const RefusingAddress&) = delete;
+  RefusingPort();
+  RefusingPort(const RefusingPort&) = delete;
+  RefusingPort& operator=(const RefusingPort&) = delete;
+  ~RefusingPort() { Close(); }
 
+  // That of 127.0.0.1.
   const Address& address() const { return address_; }
 
  private:
-  int fd_;
+  void Close();
+
+  int fds_[2] = {-1, -1};
   Address address_;
 };
 
