@@ -6,7 +6,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "poller/poller.h"
+// For Readiness and Trigger: who derives from FdWatch need not depend on //poller.
+#include "poller/poller.h"  // IWYU pragma: export
 
 namespace rondo {
 

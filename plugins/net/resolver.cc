@@ -11,7 +11,6 @@
 #include "absl/log/log.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "poller/poller.h"
 #include "runtime/fd_watch.h"
 
 namespace rondo::net::internal {
