@@ -60,8 +60,6 @@ extern "C" int ares_set_servers_ports(ares_channel channel, ares_addr_port_node*
 namespace rondo::net {
 namespace {
 
-using absl::StatusCode;
-
 class NameServerFile : public NetFixture {
  public:
   // Puts another file in the place of the one there was.
@@ -118,6 +116,8 @@ TEST_F(NameServerFile, SaysWhoIsAsked) {
 
 TEST_F(NameServerFile, ThatCouldNotBeOpenedForALackOfDescriptorsIsReadLater) {
   Run([this]() -> Task<void> {
+    // Needs no file; the sanitizers, though, open some for what they have not seen before.
+    EXPECT_EQ(co_await Look("192.0.2.9"), "192.0.2.9");
     std::optional<NoFreeDescriptors> none(std::in_place);
     const std::string found = co_await Look("x.test");
     none.reset();
@@ -132,10 +132,9 @@ TEST_F(NameServerFile, TellsALackOfDescriptorsFromAServerThatDoesNotAnswer) {
   Run([this]() -> Task<void> {
     EXPECT_EQ(co_await Look("x.test"), "192.0.2.1");
     std::optional<NoFreeDescriptors> none(std::in_place);
-    absl::StatusOr<TcpStream> stream =
-        co_await runtime->Submit(net::Connect{.host = "x.test", .port = 80});
+    const std::string found = co_await Look("x.test");
     none.reset();
-    EXPECT_EQ(stream.status().code(), StatusCode::kResourceExhausted) << stream.status();
+    EXPECT_EQ(found, "(RESOURCE_EXHAUSTED)") << last;
     EXPECT_EQ(co_await Look("x.test"), "192.0.2.1");
   });
 }
