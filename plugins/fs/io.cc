@@ -55,8 +55,7 @@ ssize_t TransferSome(int fd, short events, StopRequested stopped, Transfer trans
 
 }  // namespace
 
-absl::StatusOr<UniqueFd> OpenAt(int at, const std::string& path, int flags, mode_t mode) {
-  if (absl::Status status = CheckPath("open", path); !status.ok()) return status;
+UniqueFd TryOpenAt(int at, const std::string& path, int flags, mode_t mode) {
   const auto open = [&](int more) {
     const int all = flags | O_CLOEXEC | O_NOCTTY | more;
     return UniqueFd(Retry([&] { return openat(at, path.c_str(), all, mode); }));
@@ -64,6 +63,12 @@ absl::StatusOr<UniqueFd> OpenAt(int at, const std::string& path, int flags, mode
   UniqueFd fd = open(O_NONBLOCK);
   // Somebody holds a lease on a regular file and has just been told to give it back.
   if (!fd && errno == EWOULDBLOCK) fd = open(0);
+  return fd;
+}
+
+absl::StatusOr<UniqueFd> Open(const std::string& path, int flags, mode_t mode) {
+  if (absl::Status status = CheckPath("open", path); !status.ok()) return status;
+  UniqueFd fd = TryOpenAt(AT_FDCWD, path, flags, mode);
   if (!fd) return PathError(errno, "open", path);
   return fd;
 }

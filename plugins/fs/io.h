@@ -19,9 +19,13 @@ namespace rondo::fs::internal {
 // Whether the caller has stopped waiting. Asked between any two system calls that transfer.
 using StopRequested = absl::FunctionRef<bool()>;
 
-// Opens `path`, relative to the directory `at`. The descriptor is close-on-exec, and does not
-// block: the opening of a FIFO does not wait for the other end.
-absl::StatusOr<UniqueFd> OpenAt(int at, const std::string& path, int flags, mode_t mode = 0);
+// Opens `path`, which has no NUL, relative to the directory `at`: none and errno when that fails.
+// The descriptor is close-on-exec, and does not block: the opening of a FIFO does not wait for the
+// other end.
+UniqueFd TryOpenAt(int at, const std::string& path, int flags, mode_t mode = 0);
+
+// The same for a path from a caller, which an error names.
+absl::StatusOr<UniqueFd> Open(const std::string& path, int flags, mode_t mode = 0);
 
 // As read(2), but waits where the file is not ready (a FIFO, a terminal). -1 with ECANCELED when
 // `stopped` says so before anything was read.

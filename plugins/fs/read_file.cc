@@ -59,7 +59,7 @@ absl::StatusOr<std::string> ReadWholeFile(const ReadFile& request, StopRequested
     return absl::InvalidArgumentError(absl::StrCat("read ", Quoted(request.path), ": max_bytes is ",
                                                    request.max_bytes, ", less than 0"));
   }
-  absl::StatusOr<UniqueFd> fd = OpenAt(AT_FDCWD, request.path, O_RDONLY);
+  absl::StatusOr<UniqueFd> fd = Open(request.path, O_RDONLY);
   if (!fd.ok()) return fd.status();
 
   struct stat info;

@@ -1,13 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,17 +15,11 @@
 #include "plugins/fs/bodies.h"
 #include "plugins/fs/io.h"
 #include "plugins/fs/paths.h"
+#include "plugins/fs/replace_target.h"
 #include "plugins/fs/unique_fd.h"
 
 namespace rondo::fs::internal {
 namespace {
-
-// A file that is going to be replaced or made, and its directory.
-struct Target {
-  UniqueFd directory;
-  std::string name;
-  std::optional<struct stat> old;  // None: there is no such file.
-};
 
 // A file of a random name, which is removed unless it has got another.
 class TempFile {
@@ -39,8 +31,9 @@ class TempFile {
     if (!name_.empty()) unlinkat(directory_, name_.c_str(), 0);
   }
 
-  absl::Status Create(mode_t mode);
-  // Gives it its final name: 0 or an errno.
+  // These return 0 or an errno.
+  int Create(mode_t mode);
+  // Gives it its final name.
   int MoveTo(const std::string& name, bool exclusive);
 
   UniqueFd& fd() { return fd_; }
@@ -51,19 +44,17 @@ class TempFile {
   UniqueFd fd_;
 };
 
-absl::Status TempFile::Create(mode_t mode) {
+int TempFile::Create(mode_t mode) {
   for (;;) {
     uint64_t random;
-    if (getrandom(&random, sizeof(random), 0) != sizeof(random)) {
-      return absl::ErrnoToStatus(errno, "getrandom");
-    }
+    if (getrandom(&random, sizeof(random), 0) < 0) return errno;
     std::string name = absl::StrCat(".rondo-", absl::Hex(random, absl::kZeroPad16), ".tmp");
-    absl::StatusOr<UniqueFd> fd = OpenAt(directory_, name, O_WRONLY | O_CREAT | O_EXCL, mode);
-    if (absl::IsAlreadyExists(fd.status())) continue;
-    if (!fd.ok()) return fd.status();
-    fd_ = *std::move(fd);
-    name_ = std::move(name);
-    return absl::OkStatus();
+    fd_ = TryOpenAt(directory_, name, O_WRONLY | O_CREAT | O_EXCL, mode);
+    if (fd_) {
+      name_ = std::move(name);
+      return 0;
+    }
+    if (errno != EEXIST) return errno;
   }
 }
 
@@ -75,58 +66,6 @@ int TempFile::MoveTo(const std::string& name, bool exclusive) {
   if (result < 0) return errno;
   if (!exclusive) name_.clear();
   return 0;
-}
-
-// Where a path ends that may be a symbolic link, or a chain of them: there is where the new file
-// must go, for a rename would replace the link itself.
-absl::StatusOr<std::string> FollowLinks(std::string path) {
-  constexpr int kMaxLinks = 40;  // As in the kernel.
-  for (int i = 0; i < kMaxLinks; ++i) {
-    char leads_to[PATH_MAX];
-    const ssize_t length = readlink(path.c_str(), leads_to, sizeof(leads_to));
-    // No link, nothing there yet, or what the opening of the directory will complain about.
-    if (length < 0) return path;
-    const absl::string_view link(leads_to, static_cast<size_t>(length));
-    if (link.front() == '/') {
-      path = std::string(link);
-    } else {
-      path = absl::StrCat(path.substr(0, path.rfind('/') + 1), link);
-    }
-  }
-  return PathError(ELOOP, "open", path);
-}
-
-absl::StatusOr<Target> FindTarget(const WriteFile& request) {
-  if (absl::Status status = CheckPath("open", request.path); !status.ok()) return status;
-  // An exclusive request does not follow a link: it finds that there is something.
-  absl::StatusOr<std::string> path = request.exclusive ? request.path : FollowLinks(request.path);
-  if (!path.ok()) return path.status();
-
-  const size_t name = path->rfind('/') + 1;  // 0 when there is none.
-  const std::string directory = name == 0 ? "." : path->substr(0, name);
-  absl::StatusOr<UniqueFd> fd = OpenAt(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY);
-  if (!fd.ok()) return fd.status();
-
-  Target target{.directory = *std::move(fd), .name = path->substr(name), .old = std::nullopt};
-  if (target.name.empty()) return PathError(path->empty() ? ENOENT : EISDIR, "open", request.path);
-  struct stat old;
-  if (fstatat(target.directory.get(), target.name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0) {
-    target.old = old;
-  } else if (errno != ENOENT || !request.create) {
-    return PathError(errno, "open", request.path);
-  }
-  return target;
-}
-
-absl::Status CheckReplaceable(const WriteFile& request, const Target& target) {
-  if (!target.old.has_value()) return absl::OkStatus();
-  if (request.exclusive) return PathError(EEXIST, "open", request.path);
-  if (S_ISDIR(target.old->st_mode)) return PathError(EISDIR, "open", request.path);
-  if (!S_ISREG(target.old->st_mode)) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "replace ", Quoted(request.path), ": not a regular file, which alone can be replaced"));
-  }
-  return absl::OkStatus();
 }
 
 absl::Status KeepOwner(const WriteFile& request, const struct stat& old, int fd) {
@@ -161,15 +100,13 @@ absl::Status Fill(const WriteFile& request, const Target& target, TempFile& temp
 absl::Status ReplaceFile(const WriteFile& request, StopRequested stopped) {
   absl::StatusOr<Target> target = FindTarget(request);
   if (!target.ok()) return target.status();
-  absl::Status status = CheckReplaceable(request, *target);
-  if (!status.ok()) return status;
-
   // Nobody but the owner sees the new content before it has the old permissions.
   constexpr mode_t kPrivate = 0600;
   TempFile temp(target->directory.get());
-  status = temp.Create(target->old.has_value() ? kPrivate : request.mode);
-  if (!status.ok()) return status;
-  status = Fill(request, *target, temp, stopped);
+  if (int error = temp.Create(target->old.has_value() ? kPrivate : request.mode); error != 0) {
+    return PathError(error, "create a temporary file beside", request.path);
+  }
+  absl::Status status = Fill(request, *target, temp, stopped);
   if (!status.ok()) return status;
 
   if (stopped()) return PathError(ECANCELED, "replace", request.path);

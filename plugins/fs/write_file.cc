@@ -26,7 +26,7 @@ absl::Status CheckOptions(const WriteFile& request) {
 absl::Status WriteInPlace(const WriteFile& request, StopRequested stopped) {
   const int flags = O_WRONLY | (request.create ? O_CREAT : 0) | (request.exclusive ? O_EXCL : 0) |
                     (request.truncate ? O_TRUNC : 0);
-  absl::StatusOr<UniqueFd> fd = OpenAt(AT_FDCWD, request.path, flags, request.mode);
+  absl::StatusOr<UniqueFd> fd = Open(request.path, flags, request.mode);
   if (!fd.ok()) return fd.status();
   absl::Status status = WriteAll(fd->get(), request.data, request.path, stopped);
   if (!status.ok()) return status;

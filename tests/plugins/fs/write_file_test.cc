@@ -127,7 +127,9 @@ TEST_P(WriteFileTest, ADirectoryIsNoFile) {
 
 TEST_P(WriteFileTest, WhatTheKernelRefuses) {
   EXPECT_EQ(Write({.path = ""}), absl::NotFoundError("open \"\": No such file or directory"));
-  EXPECT_EQ(Write({.path = Path("no/file")}).code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Write({.path = Path("no/file")}),
+            absl::NotFoundError(
+                absl::StrCat("open \"", Path("no/file"), "\": No such file or directory")));
   EXPECT_EQ(Write({.path = Make("file", "") + "/below"}).code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(Write({.path = "/proc/no"}).ok(), false);
@@ -136,6 +138,8 @@ TEST_P(WriteFileTest, WhatTheKernelRefuses) {
   const OrdinaryUser user;
   const absl::Status status = Write({.path = Path("locked/file")});
   EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << status;
+  EXPECT_EQ(status.message(), absl::StrCat(GetParam() ? "create a temporary file beside" : "open",
+                                           " \"", Path("locked/file"), "\": Permission denied"));
 }
 
 TEST_P(WriteFileTest, ModeIsPermissionsOnly) {
