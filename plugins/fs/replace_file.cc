@@ -115,7 +115,7 @@ absl::Status ReplaceFile(const WriteFile& request, StopRequested stopped) {
   }
   // Some file systems have nothing to sync in a directory, and say so.
   if (fsync(target->directory.get()) < 0 && errno != EINVAL) {
-    return PathError(errno, "sync the directory of", request.path);
+    return PathError(errno, "replaced, but maybe not durable: sync the directory of", request.path);
   }
   return absl::OkStatus();
 }

@@ -35,10 +35,14 @@ struct WriteFile {
   bool truncate = true;
   // Readers, and whoever comes after a crash or a power failure, find either the old content or
   // the new, whole: `data` goes to a temporary file beside `path`, is made durable, and takes the
-  // place of the old file, with its mode and owner. Symbolic links are followed. Other hard links
-  // keep the old content, and extended attributes are lost. When it fails or is cancelled, the old
-  // file stands untouched and the temporary one is removed; a killed process leaves one behind,
-  // named .rondo-*.tmp. Contradicts truncate = false.
+  // place of the old file, with its mode and owner. Needs permission to read and write the
+  // directory. Other hard links keep the old content, and extended attributes are lost.
+  // Symbolic links are followed, but in a sticky directory that all may write to only those of its
+  // owner and one's own, and not to a file that has lost its name (/proc/self/fd).
+  // When it fails or is cancelled, the old file stands untouched and the temporary one is removed;
+  // a killed process leaves one behind, named .rondo-*.tmp. Only a failure of the last step, which
+  // begins with "replaced, but maybe not durable", comes too late: the new file stands, and the
+  // disk may lose it for the old one in a power failure. Contradicts truncate = false.
   bool atomic = false;
 };
 

@@ -196,6 +196,39 @@ TEST_F(ReplaceFileTest, F1_ADiskThatFailsLeavesTheOldContent) {
   EXPECT_THAT(Names(), ElementsAre("file"));
 }
 
+TEST_F(ReplaceFileTest, F1_ADirectoryThatCannotBeSyncedLeavesTheNewContentAndSaysSo) {
+  const std::string path = Make("file", "old");
+  for (const bool exclusive : {false, true}) {
+    if (exclusive) ASSERT_EQ(unlink(path.c_str()), 0);
+    before_sync = [](int fd) {
+      struct stat info;
+      EXPECT_EQ(fstat(fd, &info), 0);
+      return S_ISDIR(info.st_mode) ? EIO : 0;
+    };
+    const absl::Status status = WriteWholeFile(
+        {.path = path, .data = "new", .exclusive = exclusive, .atomic = true}, Never);
+    before_sync = nullptr;
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(status.message(),
+              absl::StrCat("replaced, but maybe not durable: sync the directory of \"", path,
+                           "\": Input/output error"));
+    EXPECT_EQ(Content("file"), "new");
+    EXPECT_THAT(Names(), ElementsAre("file"));
+  }
+}
+
+TEST_F(ReplaceFileTest, ADirectoryWithNothingToSyncIsNoFailure) {
+  const std::string path = Make("file", "old");
+  before_sync = [](int fd) {
+    struct stat info;
+    EXPECT_EQ(fstat(fd, &info), 0);
+    return S_ISDIR(info.st_mode) ? EINVAL : 0;
+  };
+  const absl::Status status = WriteWholeFile({.path = path, .data = "new", .atomic = true}, Never);
+  before_sync = nullptr;
+  EXPECT_EQ(status, absl::OkStatus());
+}
+
 TEST_F(ReplaceFileTest, F1_KeepsTheOwner) {
   const std::pair<uid_t, gid_t> kOwners[] = {{1234, 4321}, {1234, getegid()}, {geteuid(), 4321}};
   for (const auto& [uid, gid] : kOwners) {
