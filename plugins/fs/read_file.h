@@ -14,8 +14,8 @@ namespace rondo::fs {
 // device.
 //
 // Errors: NOT_FOUND; PERMISSION_DENIED; FAILED_PRECONDITION (a directory, a path through what is
-// none); RESOURCE_EXHAUSTED (larger than max_bytes, no free descriptor); INVALID_ARGUMENT (a NUL in
-// the path, a path or a name that is too long, a negative max_bytes).
+// none); RESOURCE_EXHAUSTED (larger than max_bytes or than memory, no free descriptor);
+// INVALID_ARGUMENT (a NUL in the path, a path or a name that is too long, a negative max_bytes).
 //
 //   absl::StatusOr<std::string> text =
 //       co_await runtime.Submit(fs::ReadFile{.path = "notes.txt"});

@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
+#include <new>
 #include <string>
 #include <thread>
 
@@ -22,6 +24,21 @@
 #include "gtest/gtest.h"
 #include "plugins/fs/bodies.h"
 #include "tests/plugins/fs/scratch.h"
+
+namespace {
+
+// No block is larger.
+std::atomic<size_t> largest_block = std::numeric_limits<size_t>::max();
+
+}  // namespace
+
+void* operator new(size_t size) {
+  void* const block = size > largest_block ? nullptr : std::malloc(size);
+  if (block == nullptr) throw std::bad_alloc();
+  return block;
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, size_t) noexcept { std::free(block); }
 
 namespace rondo::fs {
 namespace {
@@ -181,6 +198,22 @@ TEST_F(ReadFileTest, AHugeFileFailsBeforeItIsRead) {
                                 return true;
                               }).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+}
+
+// Of a file of holes the size says nothing of what there is.
+TEST_F(ReadFileTest, AHugeFileIsReadPieceByPieceWhenThatIsAskedFor) {
+  const std::string path = Make("sparse", "");
+  ASSERT_EQ(truncate(path.c_str(), off_t{1} << 40), 0);
+  const ReadFile request = {.path = path, .max_bytes = std::numeric_limits<int64_t>::max()};
+  int asked = 0;
+  absl::Status status = ReadWholeFile(request, [&] { return ++asked == 3; }).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+
+  largest_block = size_t{1} << 20;
+  status = ReadWholeFile(request, Never).status();
+  largest_block = std::numeric_limits<size_t>::max();
+  EXPECT_EQ(status, absl::ResourceExhaustedError(
+                        absl::StrCat("read \"", path, "\": no memory for so large a file")));
 }
 
 TEST_F(ReadFileTest, NegativeMaxBytes) {
