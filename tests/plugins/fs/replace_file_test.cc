@@ -1,5 +1,6 @@
 // What is particular to an atomic write; the rest of its promises stand in write_file_test.cc.
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -9,6 +10,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -27,9 +29,26 @@ namespace {
 // Called before each fsync of this process, which fails with the errno that it returns.
 std::function<int(int fd)> before_sync;
 
+// Changes what each fstat of this process finds.
+std::function<void(struct stat&)> after_stat;
+
+// What each fchown of this process does, which fails with the errno that it returns.
+std::function<int(uid_t uid, gid_t gid)> instead_of_chown;
+
 }  // namespace
 
 // In the place of the C library's.
+extern "C" int fstat(int fd, struct stat* info) noexcept {
+  const int result = fstatat(fd, "", info, AT_EMPTY_PATH);
+  if (result == 0 && after_stat) after_stat(*info);
+  return result;
+}
+extern "C" int fchown(int fd, uid_t uid, gid_t gid) noexcept {
+  if (!instead_of_chown) return static_cast<int>(syscall(SYS_fchown, fd, uid, gid));
+  const int error = instead_of_chown(uid, gid);
+  if (error != 0) errno = error;
+  return error == 0 ? 0 : -1;
+}
 extern "C" int fsync(int fd) {
   if (before_sync) {
     if (const int error = before_sync(fd); error != 0) {
@@ -63,6 +82,47 @@ struct stat StatOf(const std::string& path) {
   struct stat info = {};
   EXPECT_EQ(stat(path.c_str(), &info), 0) << path;
   return info;
+}
+
+// While it lives, a file belongs to somebody else: really where this process may give files away,
+// and elsewhere (an ordinary user, a container) as far as fstat and fchown tell.
+class GivenAway {
+ public:
+  GivenAway(const std::string& path, uid_t uid, gid_t gid) {
+    if (chown(path.c_str(), uid, gid) == 0) return;
+    after_stat = [inode = StatOf(path).st_ino, uid, gid](struct stat& info) {
+      if (info.st_ino == inode) std::tie(info.st_uid, info.st_gid) = std::pair(uid, gid);
+    };
+    instead_of_chown = [this](uid_t uid, gid_t gid) {
+      given_to_ = {uid, gid};
+      return may_give_ ? 0 : EPERM;
+    };
+  }
+  ~GivenAway() {
+    after_stat = nullptr;
+    instead_of_chown = nullptr;
+  }
+
+  // From now on the pretended kernel refuses, as the real one refuses an ordinary user.
+  void Refuse() { may_give_ = false; }
+
+  // Whom the file that is now at `path` belongs to.
+  std::pair<uid_t, gid_t> OwnerOf(const std::string& path) const {
+    if (instead_of_chown) return given_to_;
+    return {StatOf(path).st_uid, StatOf(path).st_gid};
+  }
+
+ private:
+  bool may_give_ = true;
+  std::pair<uid_t, gid_t> given_to_;
+};
+
+// Of this process.
+std::vector<gid_t> Groups() {
+  std::vector<gid_t> groups(static_cast<size_t>(getgroups(0, nullptr)));
+  CHECK_GE(getgroups(static_cast<int>(groups.size()), groups.data()), 0);
+  groups.push_back(getegid());
+  return groups;
 }
 
 // Kills a process that keeps replacing the file, and looks at what is left.
@@ -233,20 +293,32 @@ TEST_F(ReplaceFileTest, F1_KeepsTheOwner) {
   const std::pair<uid_t, gid_t> kOwners[] = {{1234, 4321}, {1234, getegid()}, {geteuid(), 4321}};
   for (const auto& [uid, gid] : kOwners) {
     const std::string path = Make("file", "old");
-    if (chown(path.c_str(), uid, gid) != 0) GTEST_SKIP() << "only root gives files away";
+    const GivenAway file(path, uid, gid);
     ASSERT_EQ(chmod(path.c_str(), 06751), 0);
     EXPECT_EQ(WriteWholeFile({.path = path, .data = "new", .atomic = true}, Never),
               absl::OkStatus());
     EXPECT_EQ(Content("file"), "new");
-    EXPECT_EQ(StatOf(path).st_uid, uid);
-    EXPECT_EQ(StatOf(path).st_gid, gid);
+    EXPECT_EQ(file.OwnerOf(path), std::pair(uid, gid));
     EXPECT_EQ(StatOf(path).st_mode & 07777, mode_t{06751});
+  }
+}
+
+// What an ordinary user really may: to give a file to another group of his own.
+TEST_F(ReplaceFileTest, F1_KeepsTheGroup) {
+  for (const gid_t group : Groups()) {
+    const std::string path = Make("file", "old");
+    ASSERT_EQ(chown(path.c_str(), geteuid(), group), 0);
+    const OrdinaryUser user;
+    EXPECT_EQ(WriteWholeFile({.path = path, .data = "new", .atomic = true}, Never),
+              absl::OkStatus());
+    EXPECT_EQ(StatOf(path).st_gid, group);
   }
 }
 
 TEST_F(ReplaceFileTest, F1_FailsRatherThanChangeTheOwner) {
   const std::string path = Make("file", "old");
-  if (chown(path.c_str(), 1234, 4321) != 0) GTEST_SKIP() << "only root gives files away";
+  GivenAway file(path, 1234, 4321);
+  file.Refuse();
   const OrdinaryUser user;
   const absl::Status status = WriteWholeFile({.path = path, .data = "new", .atomic = true}, Never);
   EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);

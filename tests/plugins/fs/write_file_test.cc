@@ -1,7 +1,9 @@
 #include "plugins/fs/write_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <string>
@@ -13,6 +15,22 @@
 #include "gtest/gtest.h"
 #include "plugins/fs/bodies.h"
 #include "tests/plugins/fs/scratch.h"
+
+namespace {
+
+// When not 0, the errno with which every closing of what was open for writing fails.
+int close_error = 0;
+
+}  // namespace
+
+// In the place of the C library's.
+extern "C" int close(int fd) {
+  const bool writes = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+  const int result = static_cast<int>(syscall(SYS_close, fd));  // Gone in any case.
+  if (result != 0 || !writes || close_error == 0) return result;
+  errno = close_error;
+  return -1;
+}
 
 namespace rondo::fs {
 namespace {
@@ -165,6 +183,27 @@ TEST_P(WriteFileTest, F3_AFullDiskIsReportedWithTheCountDone) {
   EXPECT_EQ(status.code(), absl::StatusCode::kOutOfRange) << status;
   EXPECT_EQ(status.message(),
             absl::StrCat("write \"", path, "\" (4096 of 10000 bytes written): File too large"));
+}
+
+// Some file systems (NFS, with a quota) say only when a file is closed that it has no place.
+TEST_P(WriteFileTest, F3_ACloseThatFailsIsReported) {
+  const std::string path = Make("file", "old");
+  close_error = EDQUOT;
+  const absl::Status status = Write({.path = path, .data = "new"});
+  close_error = 0;
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(status.message(), absl::StrCat("close \"", path, "\": Disk quota exceeded"));
+  if (GetParam()) EXPECT_EQ(Content("file"), "old");
+  EXPECT_THAT(Names(), ElementsAre("file"));
+}
+
+TEST_P(WriteFileTest, AnInterruptedCloseHasClosed) {
+  const std::string path = Path("file");
+  close_error = EINTR;
+  const absl::Status status = Write({.path = path, .data = "new"});
+  close_error = 0;
+  EXPECT_EQ(status, absl::OkStatus());
+  EXPECT_EQ(Content("file"), "new");
 }
 
 TEST_P(WriteFileTest, F4_NulLongAndForeignNames) {
