@@ -17,6 +17,11 @@ namespace rondo::crypto {
 //
 // for every algorithm: aes-256-gcm and chacha20-poly1305, whose keys have 32 bytes, and
 // aes-128-gcm with 16.
+//
+// Keys are wiped from memory, every copy (plugins/crypto/secret.h), and so is what was decrypted
+// but not returned, because it was not authentic or the caller had stopped. Texts that go in or
+// come out are not: the plaintext of Seal and the result of Open are strings, of which the runtime
+// may make copies: a key that is itself sealed or opened so leaves traces.
 inline constexpr size_t kNonceBytes = 12;
 inline constexpr size_t kTagBytes = 16;
 
