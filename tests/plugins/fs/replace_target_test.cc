@@ -170,8 +170,8 @@ TEST_F(ReplaceTargetTest, TheDirectoryMustBeReadable) {
   ASSERT_EQ(mkdir(directory.c_str(), 0300), 0);
   const OrdinaryUser user;
   EXPECT_EQ(Replace(directory + "/file"),
-            absl::PermissionDeniedError(absl::StrCat("open the directory of \"", directory,
-                                                     "/file\": Permission denied")));
+            absl::PermissionDeniedError(
+                absl::StrCat("open the directory of \"", directory, "/file\": Permission denied")));
   ASSERT_EQ(chmod(directory.c_str(), 0700), 0);  // An ordinary user could not remove it else.
 }
 
