@@ -11,6 +11,9 @@ readonly packages=(
   libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
 )
 
+# How long to wait for another apt: on a machine just started, one looks for updates.
+readonly lock_seconds=300
+
 fail() {
   echo "setup.sh: $*" >&2
   exit 1
@@ -26,12 +29,23 @@ missing() {
 # Runs apt-get quietly; `apt_error` is what it had to say when it fails.
 apt() {
   local output
-  if output=$("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get -qq -y -o DPkg::Lock::Timeout=300 "$@" 2>&1); then
+  if output=$("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+    apt-get -qq -y -o DPkg::Lock::Timeout=$lock_seconds "$@" 2>&1); then
     return 0
   fi
   apt_error=$(sed -n '/^E: /{p;q}' <<<"$output")
   : "${apt_error:=$(tail -n 1 <<<"$output")}"
+  return 1
+}
+
+# Fetches the package lists. The option above does not make apt-get wait for their lock.
+update() {
+  local waited
+  for ((waited = 0; waited < lock_seconds; waited += 2)); do
+    apt update && return
+    [[ $apt_error == *lists/lock* ]] || return 1
+    sleep 2
+  done
   return 1
 }
 
@@ -52,7 +66,7 @@ echo "setup.sh: installing ${wanted[*]}"
 apt_error=
 # The package lists that are there may do; when they are absent or out of date, fetch them.
 if ! apt install --no-install-recommends "${wanted[@]}"; then
-  apt update || fail "apt-get update: $apt_error"
+  update || fail "apt-get update: $apt_error"
   apt install --no-install-recommends "${wanted[@]}" ||
     fail "apt-get install: $apt_error (is this Debian 12?)"
 fi
