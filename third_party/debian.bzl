@@ -5,12 +5,45 @@ debian_library: a development package installed on this machine.
 debian_files: files that an installed package has, with a BUILD file of ours.
 """
 
+_MIRROR_LIST = "mirror+file:"
+
+def mirror_lists(uris):
+    """The files among apt's sources that list mirrors, as those of Debian's cloud images do.
+
+    Args:
+      uris: of repositories, as apt shows them.
+    Returns:
+      Absolute paths.
+    """
+    return [
+        "/" + uri[len(_MIRROR_LIST):].strip("/")
+        for uri in uris
+        if uri.startswith(_MIRROR_LIST)
+    ]
+
+def archive_urls(uris, lists):
+    """Base URLs of the archives that can be downloaded from, each once.
+
+    Args:
+      uris: of repositories, as apt shows them.
+      lists: what stands in those files of mirror_lists that there are, by path.
+    Returns:
+      URLs, in the order of the repositories, without a slash at the end.
+    """
+    urls = []
+    for uri in uris:
+        for path in mirror_lists([uri]):
+            # Of a mirror there may be more on its line than where it is.
+            urls += [line.split("\t")[0].strip() for line in lists.get(path, "").splitlines()]
+        urls.append(uri)
+    return {url.rstrip("/"): None for url in urls if url.startswith("http")}.keys()
+
 def _archives(ctx):
-    # Base URLs of the archives that apt uses here; DEBIAN_ARCHIVE adds one by hand.
-    urls = [ctx.os.environ.get("DEBIAN_ARCHIVE", "")]
+    # Those that apt uses here; DEBIAN_ARCHIVE adds one by hand.
+    uris = [ctx.os.environ.get("DEBIAN_ARCHIVE", "")]
     apt_get = ctx.which("apt-get")
     if apt_get:
-        urls += ctx.execute([
+        uris += ctx.execute([
             apt_get,
             "indextargets",
             "--no-release-info",
@@ -18,7 +51,8 @@ def _archives(ctx):
             "Created-By: Packages",
             "Component: main",
         ]).stdout.splitlines()
-    return {url.rstrip("/"): None for url in urls if url.startswith("http")}.keys()
+    lists = {path: ctx.read(path) for path in mirror_lists(uris) if ctx.path(path).exists}
+    return archive_urls(uris, lists)
 
 def _debian_source_impl(ctx):
     package = ctx.attr.file.split("_")[0]
