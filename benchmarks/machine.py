@@ -36,11 +36,16 @@ def _versions(absent):
     return ", ".join(found) or "none"
 
 
+# What else the machine had to do.
+LOAD = os.getloadavg()[0]
+
+
 def describe(absent):
     return "\n".join([
         f"- processor: {_cpu()}, {os.cpu_count()} cores",
         f"- kernel: Linux {_kernel()}",
         f"- compiler: {_first_line('clang-19', '--version')}, `-c opt`",
         f"- peers: {_versions(absent)}",
+        f"- load average when it began, that is, of other programs: {LOAD:.1f}",
         "",
     ])  # fmt: skip
