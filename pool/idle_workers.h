@@ -53,11 +53,15 @@ class IdleWorkers {
       if (!has_work()) return;
       const uint64_t without_top = ((state & ~kTopMask) | next | kSearching) + kOneChange;
       if (state_.compare_exchange_strong(state, without_top)) {
+        woken_.fetch_add(1, std::memory_order_relaxed);
         top.parker.Unpark();
         return;
       }
     }
   }
+
+  // How often WakeOne has woken somebody.
+  int64_t woken() const { return woken_.load(std::memory_order_relaxed); }
 
   // Makes the caller the searcher; false if there is one.
   bool TryBeginSearch() { return (state_.fetch_or(kSearching) & kSearching) == 0; }
@@ -86,6 +90,8 @@ class IdleWorkers {
   // there is a searcher. The rest counts the changes of the stack, so that an exchange fails whose
   // `next` is out of date. Written by all, with seq_cst read-modify-writes only.
   alignas(ABSL_CACHELINE_SIZE) std::atomic<uint64_t> state_ = 0;
+  // Written by those who wake. Relaxed: a count.
+  std::atomic<int64_t> woken_ = 0;
 };
 
 }  // namespace rondo

@@ -38,6 +38,7 @@ class ManualPool final : public Pool {
   void Shutdown(Pending pending) override;
   int thread_count() const override { return 0; }
   Stats stats() const override;
+  int64_t wakeups() const override { return 0; }
 
  private:
   bool DiscardOne();

@@ -98,6 +98,9 @@ class Pool {
   // Exact in what has happened before the call. Of what happens during the call each count may
   // have a part or not, so waiting() and running() may be too high then, but are never negative.
   virtual Stats stats() const = 0;
+  // Stats::wakeups alone, which costs next to nothing. What a call of Schedule or TrySchedule has
+  // woken is in it when the call returns.
+  virtual int64_t wakeups() const = 0;
 };
 
 }  // namespace rondo

@@ -1,6 +1,7 @@
 #include "pool/thread_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <atomic>
@@ -52,7 +53,6 @@ struct alignas(ABSL_CACHELINE_SIZE) ThreadPool::Worker {
   // Written by the thread.
   std::atomic<int64_t> finished = 0;
   std::atomic<int64_t> exceptions = 0;
-  std::atomic<int64_t> wakeups = 0;
 };
 
 namespace {
@@ -185,7 +185,6 @@ void ThreadPool::Work(Worker& self) {
     idle_.Announce(self.index, std::exchange(searching, false));
     Notify();
     idle_.Sleep(self.index);
-    Count(self.wakeups);
     searching = true;
   }
   // The next one to end; it does the same. The fence: that the queue is drained, which this worker
@@ -206,6 +205,8 @@ PoolTask* ThreadPool::TakeWithinSpin() {
       }
       CpuRelax();
     }
+    // Whoever makes the work may wait for this very processor.
+    sched_yield();
   } while (std::chrono::steady_clock::now() < end);
   return nullptr;
 }
@@ -243,7 +244,6 @@ Pool::Stats ThreadPool::stats() const {
   // Later steps of a task are read before earlier ones, so that no difference is ever negative.
   for (int i = 0; i < options_.threads; ++i) {
     const Worker& worker = workers_[i];
-    stats.wakeups += worker.wakeups.load(std::memory_order_relaxed);
     stats.exceptions += worker.exceptions.load(std::memory_order_relaxed);
     stats.finished += worker.finished.load(std::memory_order_acquire);
   }
@@ -251,6 +251,7 @@ Pool::Stats ThreadPool::stats() const {
   stats.discarded = discarded_.load(std::memory_order_acquire);
   stats.started = queue_.taken() - stats.discarded;
   stats.scheduled = queue_.accepted();
+  stats.wakeups = idle_.woken();
   return stats;
 }
 

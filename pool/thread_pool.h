@@ -73,6 +73,7 @@ class ThreadPool final : public Pool {
   void Shutdown(Pending pending) override;
   int thread_count() const override { return options_.threads; }
   Stats stats() const override;
+  int64_t wakeups() const override { return idle_.woken(); }
 
   // Of the worker that calls it ("pool0"); empty on other threads.
   static absl::string_view CurrentWorkerName();

@@ -84,7 +84,9 @@ void Dispatcher::Launch(Operation& operation) {
     return kind.Run(operation);
   }
   ++loop_.on_pool_;
-  if (absl::Status status = pool_.TrySchedule(operation); !status.ok()) {
+  absl::Status status = pool_.TrySchedule(operation);
+  loop_.GaveWork(pool_.wakeups());
+  if (!status.ok()) {
     operation.SetFailure(
         absl::Status(status.code(), absl::StrCat(operation.name(), ": ", status.message())));
     loop_.Enqueue(static_cast<ReturnTask&>(operation));

@@ -1,5 +1,7 @@
 #include "runtime/loop.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <limits>
 #include <vector>
@@ -18,6 +20,8 @@ constexpr int kMaxUnpolledTurns = 16;
 // To read the clock costs as much as some looks.
 constexpr int kLooksPerClock = 16;
 constexpr int kMaxLooks = 10'000;
+// What a worker takes to wake up, as a multiple of the look for one that is awake.
+constexpr int kWakingLook = 8;
 // With tasks that take longer than a look, one sleep in so many begins with one.
 constexpr int kMaxUnlooked = 64;
 
@@ -161,6 +165,7 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
     }
   }
   unpolled_turns_ = 0;
+  if (timeout != 0) woke_worker_ = false;
   absl::Status status = poller_->Wait(timeout);
   if (timeout != 0) ++stats_.waits;
   awake_since_nanos_ = clock_->NowNanos();
@@ -180,15 +185,23 @@ bool Loop::MayLookForPosts() {
 }
 
 bool Loop::LookForPosts(int64_t now_nanos, int64_t timeout_nanos) {
-  const int64_t nanos = timeout_nanos < 0 ? spin_nanos_ : std::min(spin_nanos_, timeout_nanos);
+  // A worker that had to be woken may wait for this very processor, and if not, takes its time.
+  const bool waking = std::exchange(woke_worker_, false);
+  // And several workers may, all the more.
+  const bool yields = waking || on_pool_ > 1;
+  const int64_t look = waking ? kWakingLook * spin_nanos_ : spin_nanos_;
+  const int64_t nanos = timeout_nanos < 0 ? look : std::min(look, timeout_nanos);
   // By turns as well: a clock that a test moves stands still meanwhile.
-  for (int turns = 1; turns <= kMaxLooks; ++turns) {
+  for (int turns = 0; turns < kMaxLooks; ++turns) {
     if (!inbox_.empty()) {
       next_unlooked_ = 1;
       return true;
     }
+    if (turns % kLooksPerClock == kLooksPerClock - 1) {
+      if (clock_->NowNanos() - now_nanos >= nanos) break;
+    }
+    if (yields && turns % kLooksPerClock == 0) sched_yield();
     CpuRelax();
-    if (turns % kLooksPerClock == 0 && clock_->NowNanos() - now_nanos >= nanos) break;
   }
   unlooked_ = next_unlooked_;
   next_unlooked_ = std::min(2 * next_unlooked_, kMaxUnlooked);

@@ -159,6 +159,13 @@ class Loop {
   }
   int64_t kept() const { return kept_; }
 
+  // For who has given work to a pool: `wakeups` of the pool since it was made.
+  void GaveWork(int64_t wakeups) {
+    if (wakeups == wakeups_) return;
+    wakeups_ = wakeups;
+    woke_worker_ = true;
+  }
+
   // Dies in debug builds when called from a thread that is not the loop's.
   void CheckOnLoop() const { DCHECK(MayBeUsed()) << "this must be called on the loop thread"; }
   bool MayBeUsed() const { return OnLoopThread() || !running_.load(std::memory_order_relaxed); }
@@ -242,6 +249,8 @@ class Loop {
   // How many more sleeps begin without a look, and how many will after the next look in vain.
   int unlooked_ = 0;
   int next_unlooked_ = 1;
+  int64_t wakeups_ = 0;
+  bool woke_worker_ = false;  // Since the last sleep.
   // How many turns in a row have found a post and so have not asked the poller.
   int unpolled_turns_ = 0;
   int64_t awake_since_nanos_;  // When the last wait ended.

@@ -30,8 +30,11 @@ void PoolStay::Begin(PromiseBase& promise, PoolEntry& entry) {
   promise.set_stay(stay);
   scope.loop().Keep();
   scope.Add(*stay);
-  // Once this succeeds the coroutine may be running on, or even be gone.
-  absl::Status status = scope.pool().TrySchedule(stay->work_);
+  // Once this succeeds the coroutine may be running on, or even be gone; not so its runtime.
+  Loop& loop = scope.loop();
+  Pool& pool = scope.pool();
+  absl::Status status = pool.TrySchedule(stay->work_);
+  loop.GaveWork(pool.wakeups());
   if (status.ok()) return;
   stay->Refuse(absl::Status(status.code(), absl::StrCat("resume on the pool: ", status.message())));
   stay->LetGo();  // For the worker that it did not get.
