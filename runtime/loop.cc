@@ -25,17 +25,26 @@ constexpr int kWakingLook = 8;
 // With tasks that take longer than a look, one sleep in so many begins with one.
 constexpr int kMaxUnlooked = 64;
 
-// `duration` as a timeout of Poller::Wait, rounded up.
+// Saturates. (absl::Ceil divides by any unit, and takes several times as long.)
+int64_t NanosRoundedUp(absl::Duration duration) {
+  const int64_t nanos = absl::ToInt64Nanoseconds(duration);
+  const bool exact =
+      nanos == std::numeric_limits<int64_t>::max() || absl::Nanoseconds(nanos) >= duration;
+  return exact ? nanos : nanos + 1;
+}
+
+// `duration` as a timeout of Poller::Wait.
 int64_t ToTimeout(absl::Duration duration) {
   if (duration == absl::InfiniteDuration()) return kNoLimit;
-  return std::max<int64_t>(0, absl::ToInt64Nanoseconds(absl::Ceil(duration, absl::Nanoseconds(1))));
+  return std::max<int64_t>(0, NanosRoundedUp(duration));
 }
 
 // Saturates. REQUIRES: delay >= 0.
 int64_t LaterBy(int64_t nanos, absl::Duration delay) {
   int64_t later;
-  const int64_t more = absl::ToInt64Nanoseconds(absl::Ceil(delay, absl::Nanoseconds(1)));
-  if (__builtin_add_overflow(nanos, more, &later)) return std::numeric_limits<int64_t>::max();
+  if (__builtin_add_overflow(nanos, NanosRoundedUp(delay), &later)) {
+    return std::numeric_limits<int64_t>::max();
+  }
   return later;
 }
 
@@ -123,9 +132,11 @@ void Loop::Enter() {
   CHECK(!running_.exchange(true)) << "the loop is running already";
   owner_.store(std::this_thread::get_id(), std::memory_order_relaxed);
   awake_since_nanos_ = clock_->NowNanos();
+  outer_ = std::exchange(running_here_, this);
 }
 
 void Loop::Leave() {
+  running_here_ = outer_;
   stopped_ = stop_.exchange(false, std::memory_order_acquire);
   running_.store(false);
 }
@@ -146,7 +157,20 @@ bool Loop::RunTimers() {
 
 bool Loop::RunPending() {
   pending_.Append(inbox_.TakeAll());
-  return RunQueue(pending_);
+  LoopQueue now = std::move(pending_);
+  const bool ran = RunQueue(now);
+  // What these queued is for the next turn, behind what was over the limit.
+  now.Append(std::move(pending_));
+  pending_ = std::move(now);
+  return ran;
+}
+
+void Loop::EnqueuePending(LoopTask& task) {
+  // First in, first out, whoever is first: what others have pushed is older.
+  if (!inbox_.empty()) pending_.Append(inbox_.TakeAll());
+  pending_.Append(task);
+  // Between the turns of an embedded loop its host may be asleep in a poll of backend_fd().
+  if (!running_.load(std::memory_order_relaxed)) poller_->Wake();
 }
 
 absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
@@ -167,8 +191,9 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   unpolled_turns_ = 0;
   if (timeout != 0) woke_worker_ = false;
   absl::Status status = poller_->Wait(timeout);
+  // A look takes no time that would be worth another reading of the clock.
+  awake_since_nanos_ = timeout == 0 ? now : clock_->NowNanos();
   if (timeout != 0) ++stats_.waits;
-  awake_since_nanos_ = clock_->NowNanos();
   Readiness ready;
   while (Watcher* watcher = poller_->TakeReady(ready)) {
     watcher->OnReady(ready);

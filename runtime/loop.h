@@ -127,15 +127,15 @@ class Loop {
     PostTask(MakeLoopTask(std::forward<F>(f)));
   }
   void PostTask(LoopTask& task) {
+    if (running_here_ == this) return EnqueuePending(task);
     // Only the first task of a batch has to wake the loop; the others go with it.
     if (inbox_.Push(task)) poller_->Wake();
   }
 
-  // As PostTask, from the loop thread, where nobody has to be woken.
+  // As PostTask, from the loop thread.
   void Enqueue(LoopTask& task) {
     CheckOnLoop();
-    // Between the turns of an embedded loop its host may be asleep in a poll of backend_fd().
-    if (inbox_.Push(task) && !running_.load(std::memory_order_relaxed)) poller_->Wake();
+    EnqueuePending(task);
   }
 
   // Calls `task` in the close phase.
@@ -220,12 +220,16 @@ class Loop {
     return true;
   }
   bool RunQueue(LoopQueue& queue);
+  void EnqueuePending(LoopTask& task);
   // Nanoseconds; negative: without end.
   int64_t PollTimeout(int64_t now_nanos, int64_t max_wait_nanos, bool once) const;
   // Whether somebody works for the loop, and it is worth while to look for his post.
   bool MayLookForPosts();
   // Looks for a moment and no longer than `timeout_nanos`; whether a post came.
   bool LookForPosts(int64_t now_nanos, int64_t timeout_nanos);
+
+  // The loop that this thread runs, if it runs one.
+  static inline constinit thread_local const Loop* running_here_ = nullptr;
 
   // Constant after construction.
   const std::unique_ptr<Clock> clock_;
@@ -236,7 +240,7 @@ class Loop {
 
   // Loop thread only.
   TimerWheel wheel_;
-  LoopQueue pending_;  // Taken out of inbox_, not run yet.
+  LoopQueue pending_;  // Taken out of inbox_ or queued on the loop thread, not run yet.
   LoopQueue ticks_;
   LoopQueue immediates_;
   LoopQueue closing_;
@@ -255,6 +259,7 @@ class Loop {
   int unpolled_turns_ = 0;
   int64_t awake_since_nanos_;  // When the last wait ended.
   bool stopped_ = false;
+  const Loop* outer_ = nullptr;           // That the thread runs besides; this one runs within it.
   const Timer* running_timer_ = nullptr;  // Whose callback runs; null when that destroyed it.
   Stats stats_;
 

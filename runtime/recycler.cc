@@ -1,6 +1,7 @@
 #include "runtime/recycler.h"
 
 #include <array>
+#include <cstdint>
 #include <new>
 
 #include "absl/base/config.h"
@@ -23,7 +24,7 @@ constexpr size_t kClassBytes = 64;
 constexpr size_t kClasses = 32;  // Blocks of up to 2 KiB.
 constexpr size_t kBatch = 32;    // Blocks that move between a thread and the store at once.
 // Of one class in the store; more go back to the heap.
-constexpr size_t kMaxStoredBytes = size_t{1} << 20;
+constexpr size_t kMaxStoredBytes = size_t{4} << 20;
 
 struct Block {
   Block* next;
@@ -95,21 +96,31 @@ struct Shelf {
   size_t count = 0;  // Blocks below `top`.
 };
 
+// A thread's own. Trivial, so that to reach it costs no check whether it was constructed.
 struct Shelves {
-  std::array<Shelf, kClasses> of_class = {};
+  std::array<Shelf, kClasses> of_class;
+  enum : uint8_t { kUnused, kOpen, kClosed } state;
+};
 
-  ~Shelves() {
-    for (Shelf& shelf : of_class) {
+constinit thread_local Shelves shelves = {};
+
+// Clears them when the thread ends.
+struct Janitor {
+  ~Janitor() {
+    shelves.state = Shelves::kClosed;
+    for (Shelf& shelf : shelves.of_class) {
       FreeChain(shelf.top);
       FreeChain(shelf.spare);
       shelf = Shelf();
     }
   }
+  void Engage() { shelves.state = Shelves::kOpen; }
 };
 
-thread_local constinit Shelves shelves;
+thread_local Janitor janitor;
 
 Block* Refill(Shelf& shelf, size_t size_class) {
+  if (shelves.state == Shelves::kUnused) janitor.Engage();
   Block* chain = shelf.spare;
   shelf.spare = nullptr;
   if (chain == nullptr) chain = store.Take(size_class);
@@ -137,6 +148,11 @@ void* AllocateRecycled(size_t size) {
 void Recycle(void* memory, size_t size) {
   const size_t size_class = ClassOf(size);
   if (!kRecycle || size_class >= kClasses) return ::operator delete(memory);
+  if (shelves.state != Shelves::kOpen) {
+    // What other destructors of the thread give back when its shelves are gone goes to the heap.
+    if (shelves.state == Shelves::kClosed) return ::operator delete(memory);
+    janitor.Engage();
+  }
   Shelf& shelf = shelves.of_class[size_class];
   if (shelf.count == kBatch) {
     if (shelf.spare != nullptr) store.Give(size_class, shelf.spare);

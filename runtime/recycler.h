@@ -9,7 +9,7 @@ namespace rondo {
 // `size` bytes, aligned for every fundamental type. A block that was freed before is used
 // again where one of its size class is at hand: each thread keeps a few blocks of each class
 // and trades them in batches with a store that all threads share, so that blocks allocated on
-// one thread and freed on another come back too. The store keeps at most a mebibyte of each
+// one thread and freed on another come back too. The store keeps at most 4 MiB of each
 // class. Blocks over 2 KiB, and every block of a sanitizer build, come from the heap.
 //
 // Thread-safe. Every block goes back through Recycle, with the size it was allocated with.
