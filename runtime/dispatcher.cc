@@ -8,6 +8,15 @@
 #include "timers/clock.h"
 
 namespace rondo::internal {
+namespace {
+
+// Whether the task may take for ever.
+bool IsPlain(const SubmitOptions& options) {
+  return options.timeout == absl::InfiniteDuration() &&
+         options.deadline == absl::InfiniteFuture() && !options.stop_token.stop_possible();
+}
+
+}  // namespace
 
 void Dispatcher::Submit(Operation& operation, Kind& kind, const SubmitOptions& options) {
   Take(operation, &kind);
@@ -34,7 +43,9 @@ void Dispatcher::Take(Operation& operation, Kind* kind) {
 }
 
 absl::Status Dispatcher::Admit(Operation& operation, const SubmitOptions& options) {
-  if (absl::Status status = Arm(operation, options); !status.ok()) return status;
+  if (!IsPlain(options)) {
+    if (absl::Status status = Arm(operation, options); !status.ok()) return status;
+  }
   Kind& kind = *operation.kind_;
   if (kind.stats.in_flight < kind.options.max_concurrency) {
     Launch(operation);
