@@ -38,6 +38,23 @@ def _churn(timers):
     )
 
 
+def _churn_at(timers):
+    text = f"the same without reading the clock, 10{_power(timers)} outstanding, CPU"
+    return Row(
+        workload="W3",
+        name=f"churn at {timers}",
+        programs={
+            "raw": ["churn", timers, SIZE],
+            "rondo": ["churn-at", timers, SIZE],
+            "libuv": ["churn", timers, SIZE],
+        },
+        most=20_000_000 if timers < 1_000_000 else 300_000,
+        least=20_000 if timers < 1_000_000 else 300_000,
+        figures=(cpu(text),),
+        counted=(20_000, 120_000) if timers == 10_000 else (),
+    )
+
+
 def _churn_of_wheel(timers):
     goals = {10_000: (of_raw(1.5),), 1_000_000: (of_raw(1.3),)}
     text = f"the same of bare wheel nodes, 10{_power(timers)} outstanding, CPU"
@@ -75,6 +92,7 @@ def _expire(timers):
 
 ROWS = [
     *[_churn(10**power) for power in range(2, 8)],
+    *[_churn_at(timers) for timers in (10_000, 1_000_000)],
     *[_churn_of_wheel(timers) for timers in (10_000, 1_000_000)],
     _expire(200_000),
     _expire(1_000_000),

@@ -73,6 +73,25 @@ void Churn(int64_t count, int64_t operations) {
   CHECK_EQ(expired, 0);
 }
 
+// With one reading of the clock for all, as on libuv.
+void ChurnAt(int64_t count, int64_t operations) {
+  const std::unique_ptr<rondo::Runtime> runtime = Build();
+  int64_t expired = 0;
+  const int64_t heap_before = bench::HeapBytes();
+  Row<Timer> timers(count);
+  const int64_t now = runtime->loop().clock().NowNanos();
+  bench::Churn(
+      count, operations, heap_before,
+      [&](int64_t, int64_t delay) {
+        timers.Add(runtime->loop(), [&expired] { ++expired; }).StartAt(now + delay * 1'000'000);
+      },
+      [&](int64_t index, int64_t delay) {
+        CHECK(timers[index].Cancel());
+        timers[index].StartAt(now + delay * 1'000'000);
+      });
+  CHECK_EQ(expired, 0);
+}
+
 void ChurnWheel(int64_t count, int64_t operations) {
   const auto wheel = std::make_unique<rondo::TimerWheel>();
   const int64_t heap_before = bench::HeapBytes();
@@ -123,10 +142,12 @@ int main(int argc, char** argv) {
   const int64_t operations = bench::Number(argc, argv, 3, 1'000'000);
   if (variant == "churn") {
     Churn(timers, operations);
+  } else if (variant == "churn-at") {
+    ChurnAt(timers, operations);
   } else if (variant == "wheel") {
     ChurnWheel(timers, operations);
   } else {
-    bench::Require(variant == "expire", "churn, wheel or expire");
+    bench::Require(variant == "expire", "churn, churn-at, wheel or expire");
     Expire(timers);
   }
 }
