@@ -1,14 +1,13 @@
 #include "runtime/kind_registry.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "runtime/nearest_names.h"
 
 namespace rondo::internal {
 namespace {
@@ -26,22 +25,6 @@ absl::Status CheckName(const Kind& kind) {
   if (parts.first == kind.plugin && IsSnakeCase(parts.second)) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("plugin ", kind.plugin, ": kind \"", kind.name,
                                                  "\" is not named ", kind.plugin, ".verb_noun"));
-}
-
-// How many letters have to be added, taken away or exchanged between a and b.
-size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -88,24 +71,12 @@ absl::Status KindRegistry::Explain(absl::string_view name) const {
         absl::StrCat("kind ", name, ": plugin ", it->second->plugin,
                      " was built with other request or result types than the caller"));
   }
-  std::vector<std::pair<size_t, absl::string_view>> near;
-  for (const auto& [known, kind] : by_name_) {
-    const size_t distance = EditDistance(name, known);
-    if (distance <= 1 + name.size() / 4) near.emplace_back(distance, known);
-  }
-  std::sort(near.begin(), near.end());
-  if (near.size() > 3) near.resize(3);
-  std::string hint;
-  if (near.empty()) {
+  std::vector<std::string> names;
+  for (const auto& [known, kind] : by_name_) names.push_back(known);
+  std::string hint = DidYouMean(name, names);
+  if (hint.empty()) {
     const absl::string_view plugin = name.substr(0, name.find('.'));
     hint = absl::StrCat("; is the plugin \"", plugin, "\" added to the runtime?");
-  } else {
-    hint = absl::StrCat("; did you mean ",
-                        absl::StrJoin(near, ", ",
-                                      [](std::string* out, const auto& entry) {
-                                        absl::StrAppend(out, entry.second);
-                                      }),
-                        "?");
   }
   return absl::NotFoundError(absl::StrCat("no task kind \"", name, "\"", hint));
 }

@@ -34,6 +34,11 @@ class KindRegistry {
     return it == by_fingerprint_.end() ? nullptr : it->second;
   }
 
+  Kind* FindName(absl::string_view name) const {
+    const auto it = by_name_.find(name);
+    return it == by_name_.end() ? nullptr : it->second.get();
+  }
+
   // Why Find had to fail for a request of this name: NOT_FOUND with the nearest names, or
   // FAILED_PRECONDITION when the name is there with another request or result type.
   absl::Status Explain(absl::string_view name) const;

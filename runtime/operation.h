@@ -39,6 +39,7 @@ namespace internal {
 
 class Dispatcher;
 class Operation;
+struct KindDoor;
 
 // What a kind is registered as.
 struct KindIdentity {
@@ -47,6 +48,7 @@ struct KindIdentity {
   RunsOn runs_on;
   uint64_t fingerprint;
   KindOptions options;
+  const KindDoor& door;
 };
 
 // A registered kind. Its body knows the request's type, so it is told an Operation.

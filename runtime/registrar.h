@@ -13,6 +13,7 @@
 #include "runtime/completion.h"
 #include "runtime/kind.h"
 #include "runtime/kind_bodies.h"
+#include "runtime/kind_door.h"
 #include "runtime/operation.h"
 #include "runtime/task.h"
 #include "runtime/task_context.h"
@@ -86,13 +87,17 @@ class Registrar {
             .plugin = plugin_,
             .runs_on = runs_on,
             .fingerprint = internal::Fingerprint<Request>(),
-            .options = options};
+            .options = options,
+            .door = kDoor<Request>};
   }
 
   template <TaskRequest Request>
   void Add(std::unique_ptr<internal::Kind> kind) {
     kinds_.push_back(std::move(kind));
   }
+
+  template <TaskRequest Request>
+  static constexpr internal::KindDoor kDoor = internal::DoorOf<Request>::Get();
 
   std::string plugin_;
   std::vector<std::unique_ptr<internal::Kind>> kinds_;

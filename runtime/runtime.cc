@@ -69,6 +69,7 @@ Runtime::~Runtime() {
   loop_->Discard();
   roots_.Clear();
   dispatcher_.AbandonAll();
+  resources_.CloseAll();
   loop_->Discard();
   for (auto plugin = plugins_.rbegin(); plugin != plugins_.rend(); ++plugin) (*plugin)->Stop();
   while (!plugins_.empty()) plugins_.pop_back();

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "nlohmann/json_fwd.hpp"
 #include "pool/pool.h"
 #include "runtime/dispatcher.h"
 #include "runtime/kind.h"
@@ -21,6 +22,7 @@
 #include "runtime/loop.h"
 #include "runtime/operation.h"
 #include "runtime/plugin.h"
+#include "runtime/resource.h"
 #include "runtime/root_tasks.h"
 #include "runtime/runtime_builder.h"
 #include "runtime/submit.h"
@@ -28,6 +30,11 @@
 #include "runtime/timer.h"
 
 namespace rondo {
+namespace internal {
+
+class CallAwaiter;
+
+}  // namespace internal
 
 // One thing that is unfinished.
 struct ActiveItem {
@@ -66,6 +73,7 @@ struct RuntimeStats {
 class Runtime {
  public:
   using Builder = RuntimeBuilder;
+  using CallCallback = absl::AnyInvocable<void(absl::StatusOr<nlohmann::json>) &&>;
 
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -102,6 +110,21 @@ class Runtime {
                                                         SubmitOptions options = {}) {
     return internal::SubmitAwaiter<Request>(*this, std::move(request), std::move(options));
   }
+
+  // Submits a task by the name of its kind, with its request and its result as JSON
+  // (runtime/json_fields.h says which). The callback as for Submit; awaited, yields an
+  // absl::StatusOr<nlohmann::json>. Include runtime/call.h.
+  // Errors besides those of the task: NOT_FOUND (no such kind, with those of similar names),
+  // INVALID_ARGUMENT naming the field that is wrong, UNIMPLEMENTED (the kind's request or result
+  // cannot be written down).
+  //   absl::StatusOr<nlohmann::json> text =
+  //       co_await runtime.Call("fs.read_file", {{"path", "notes.txt"}});
+  TaskHandle Call(absl::string_view kind, const nlohmann::json& request, CallCallback callback,
+                  const SubmitOptions& options = {});
+  [[nodiscard]] internal::CallAwaiter Call(absl::string_view kind, nlohmann::json request,
+                                           SubmitOptions options = {});
+  // The live objects that calls by name have returned, as ids.
+  ResourceTable& resources() { return resources_; }
 
   // Starts a coroutine that nobody awaits, in the next pending phase. `name` stands in
   // DumpActive. A status that is neither OK nor CANCELLED, or an exception, stops the loop and is
@@ -147,13 +170,17 @@ class Runtime {
   void Refuse(internal::Operation& operation, uint64_t fingerprint, absl::Status refusal);
   internal::Dispatcher& dispatcher() { return dispatcher_; }
   internal::RootTasks& root_tasks() { return roots_; }
+  const internal::KindRegistry& kinds() const { return kinds_; }
 
  private:
   friend class RuntimeBuilder;
+  friend class internal::CallAwaiter;
 
   Runtime(std::unique_ptr<Loop> loop, std::unique_ptr<Pool> pool);
 
   absl::Status StuckError() const;
+  internal::Operation& StartCall(absl::string_view kind, const nlohmann::json& request,
+                                 CallCallback callback, const SubmitOptions& options);
 
   // Constant after construction.
   const std::unique_ptr<Loop> loop_;
@@ -164,6 +191,7 @@ class Runtime {
   internal::Dispatcher dispatcher_;
   internal::RootTasks roots_;
   std::vector<std::unique_ptr<Plugin>> plugins_;
+  ResourceTable resources_;
   bool accepting_ = true;
 };
 
