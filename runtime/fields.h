@@ -195,6 +195,9 @@ class FieldVisitor {
   virtual void Reject(absl::string_view why);
 
  protected:
+  // Whether it asks for types, and leaves every value as it is.
+  virtual bool types_only() const { return false; }
+
   // Whether to visit the field; EndField follows only then.
   virtual bool BeginField(absl::string_view name, const FieldOptions& options) = 0;
   virtual void EndField() = 0;
@@ -250,6 +253,7 @@ class FieldVisitor {
   template <typename T>
   void Optional(std::optional<T>& value) {
     if (!BeginOptional(value.has_value())) return value.reset();
+    if (types_only()) return Type<T>();
     if (value.has_value()) return Value(*value);
     if constexpr (LiveObject<T>) {
       Type<T>();
@@ -260,10 +264,15 @@ class FieldVisitor {
 
   template <typename T>
   void List(std::vector<T>& list) {
-    list.resize(BeginList(list.size()));
-    for (size_t i = 0; i < list.size(); ++i) {
+    const size_t size = BeginList(list.size());
+    if (!types_only()) list.resize(size);
+    for (size_t i = 0; i < size; ++i) {
       BeginElement(i);
-      Value(list[i]);
+      if (types_only()) {
+        Type<T>();
+      } else {
+        Value(list[i]);
+      }
       EndElement();
     }
     EndList();

@@ -24,7 +24,7 @@
 
 namespace rondo {
 
-// Writes one value. A live object moves into `resources`.
+// Writes one value, and leaves it as it is but for live objects, which move into `resources`.
 class JsonWriter final : public FieldVisitor {
  public:
   explicit JsonWriter(ResourceTable& resources) : resources_(resources) {}
@@ -66,8 +66,16 @@ class JsonWriter final : public FieldVisitor {
 // value. The input outlives the reader.
 class JsonReader final : public FieldVisitor {
  public:
+  // How errors call the value and its fields.
+  struct Words {
+    absl::string_view value = "the request";
+    absl::string_view field = "field";
+  };
+
   JsonReader(const nlohmann::json& input, const ResourceTable& resources)
-      : resources_(resources), at_({&input}) {}
+      : JsonReader(input, resources, Words()) {}
+  JsonReader(const nlohmann::json& input, const ResourceTable& resources, const Words& words)
+      : resources_(resources), words_(words), at_({&input}) {}
 
   // INVALID_ARGUMENT or, for a resource that is not there, NOT_FOUND.
   const absl::Status& status() const { return status_; }
@@ -105,6 +113,7 @@ class JsonReader final : public FieldVisitor {
   void Expected(absl::string_view what);
 
   const ResourceTable& resources_;
+  const Words words_;
   absl::Status status_;
   std::vector<const nlohmann::json*> at_;  // From the root to what is being read.
   std::vector<std::string> path_;          // The names on the way.

@@ -36,12 +36,12 @@ void JsonReader::Leave() {
 }
 
 std::string JsonReader::Subject() const {
-  if (path_.empty()) return "the request";
+  if (path_.empty()) return std::string(words_.value);
   std::string path;
   for (const std::string& name : path_) {
     absl::StrAppend(&path, path.empty() || name[0] == '[' ? "" : ".", name);
   }
-  return absl::StrCat("field \"", path, "\"");
+  return absl::StrCat(words_.field, " \"", path, "\"");
 }
 
 void JsonReader::Fail(absl::Status status) { status_.Update(std::move(status)); }
@@ -67,7 +67,7 @@ void JsonReader::EndStruct() {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string hint = known.empty() ? "" : DidYouMean(name, known);
     return Fail(absl::InvalidArgumentError(
-        absl::StrCat(Subject(), " has no field \"", name, "\"",
+        absl::StrCat(Subject(), " has no ", words_.field, " \"", name, "\"",
                      !hint.empty()   ? hint
                      : known.empty() ? "; it has none"
                                      : absl::StrCat("; it has ", absl::StrJoin(known, ", ")))));

@@ -1,6 +1,5 @@
 #include <cmath>
 #include <string>
-#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -39,7 +38,7 @@ void JsonWriter::VisitDouble(double& value) {
 
 void JsonWriter::VisitString(std::string& value) {
   if (internal::IsUtf8(value)) {
-    here() = std::move(value);
+    here() = value;
   } else {
     here() = {{"base64", absl::Base64Escape(value)}};
   }

@@ -3,18 +3,16 @@
 #define RONDO_RUNTIME_PLUGIN_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "runtime/fields.h"
+#include "runtime/plugin_info.h"
 #include "runtime/registrar.h"
 
 namespace rondo {
 
 class Runtime;
-
-struct PluginInfo {
-  std::string name;     // Lower snake case; its kinds are NAME.verb_noun.
-  std::string summary;  // A few words.
-};
 
 // Brings task kinds to a runtime. Derive from it, one class a plugin.
 //
@@ -39,6 +37,16 @@ class Plugin {
 
   virtual PluginInfo info() const = 0;
 
+  // Describes what can be set from outside: fields of the plugin, which have their defaults.
+  // ConfigurePlugin sets them, from a command line or a configuration file for one, before
+  // Register is called; code gives them to the constructor. What no type says is checked in
+  // Register or Start, which can fail.
+  //
+  //   void VisitOptions(FieldVisitor& visit) override {
+  //     visit("max_connections", max_connections_, {.help = "at once"});
+  //   }
+  virtual void VisitOptions(FieldVisitor& visit);
+
   // Names the kinds. When it fails, the runtime is as it was before.
   virtual absl::Status Register(Registrar& registrar) = 0;
 
@@ -49,6 +57,10 @@ class Plugin {
   // Releases it. By then nothing of the plugin's kinds runs any more. What the plugin has on the
   // loop, timers and watches, is gone when it is destroyed: debug builds check it.
   virtual void Stop();
+
+  // What it holds at the moment, for a person who looks for the reason of something: a line for
+  // each thing.
+  virtual std::vector<std::string> Dump() const;
 };
 
 }  // namespace rondo

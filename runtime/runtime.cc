@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "runtime/fd_watch.h"
+#include "runtime/plugin_order.h"
 #include "runtime/recycler.h"
 #include "runtime/runtime_parts.h"
 
@@ -146,6 +147,9 @@ absl::Status Runtime::AddPlugin(std::unique_ptr<Plugin> plugin) {
       return absl::AlreadyExistsError(absl::StrCat("plugin ", name, " was added already"));
     }
   }
+  std::vector<PluginInfo> infos = PluginInfos();
+  infos.push_back(plugin->info());
+  if (absl::Status status = internal::CheckPluginOrder(infos); !status.ok()) return status;
   Registrar registrar(name);
   if (absl::Status status = plugin->Register(registrar); !status.ok()) {
     return absl::Status(status.code(),
@@ -160,6 +164,25 @@ absl::Status Runtime::AddPlugin(std::unique_ptr<Plugin> plugin) {
   kinds_.Add(std::move(kinds));
   plugins_.push_back(std::move(plugin));
   return absl::OkStatus();
+}
+
+std::vector<PluginInfo> Runtime::PluginInfos() const {
+  std::vector<PluginInfo> infos;
+  infos.reserve(plugins_.size());
+  for (const std::unique_ptr<Plugin>& plugin : plugins_) infos.push_back(plugin->info());
+  return infos;
+}
+
+std::vector<std::string> Runtime::DumpPlugins() const {
+  loop_->CheckOnLoop();
+  std::vector<std::string> lines;
+  for (const std::unique_ptr<Plugin>& plugin : plugins_) {
+    const std::string name = plugin->info().name;
+    for (const std::string& line : plugin->Dump()) {
+      lines.push_back(absl::StrCat("plugin ", name, ": ", line));
+    }
+  }
+  return lines;
 }
 
 std::vector<ActiveItem> Runtime::Shutdown(absl::Duration timeout) {

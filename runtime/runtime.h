@@ -149,8 +149,13 @@ class Runtime {
   void SetTimeout(absl::Duration delay, absl::AnyInvocable<void() &&> f);
 
   // Adds a plugin: registers its kinds and starts it, or leaves the runtime as it was.
-  // Errors: ALREADY_EXISTS (the plugin, or one of its kinds), and what the plugin returns.
+  // Errors: ALREADY_EXISTS (the plugin, or one of its kinds), NOT_FOUND (a plugin that it depends
+  // on), and what the plugin returns.
   absl::Status AddPlugin(std::unique_ptr<Plugin> plugin);
+  // In the order in which they were added.
+  std::vector<PluginInfo> PluginInfos() const;
+  // What each plugin holds: see Plugin::Dump.
+  std::vector<std::string> DumpPlugins() const;
 
   // Refuses further submissions with FAILED_PRECONDITION, cancels tasks and coroutines, and runs
   // the loop until they have ended or `timeout` has passed. Returns what was left.

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/plugin_order.h"
 #include "runtime/runtime.h"
 
 namespace rondo {
@@ -61,6 +62,10 @@ absl::StatusOr<std::unique_ptr<Runtime>> RuntimeBuilder::Build() {
   }
   auto loop = std::make_unique<Loop>(std::move(clock_), std::move(poller_), loop_options_);
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(loop), std::move(pool_)));
+  // Of all before any is started, so that the error can tell a circle from a wrong order.
+  std::vector<PluginInfo> infos;
+  for (const std::unique_ptr<Plugin>& plugin : plugins_) infos.push_back(plugin->info());
+  if (absl::Status status = internal::CheckPluginOrder(infos); !status.ok()) return status;
   for (std::unique_ptr<Plugin>& plugin : plugins_) {
     if (absl::Status status = runtime->AddPlugin(std::move(plugin)); !status.ok()) return status;
   }

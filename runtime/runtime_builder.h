@@ -37,7 +37,8 @@ class RuntimeBuilder {
   RuntimeBuilder& Use(std::unique_ptr<Pool> pool);
 
   // Errors: INVALID_ARGUMENT (threads, tick), RESOURCE_EXHAUSTED (no descriptors, no threads),
-  // and those of Runtime::AddPlugin.
+  // those of Runtime::AddPlugin, and FAILED_PRECONDITION naming plugins that are added before one
+  // that they depend on, or that depend on one another.
   absl::StatusOr<std::unique_ptr<Runtime>> Build();
 
  private:

@@ -22,6 +22,7 @@ class Describer final : public FieldVisitor {
   ValueType Take() { return std::move(root_); }
 
  private:
+  bool types_only() const override { return true; }
   bool BeginField(absl::string_view name, const FieldOptions& options) override {
     here().fields.push_back({.name = std::string(name),
                              .type = {},

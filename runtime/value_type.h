@@ -48,7 +48,7 @@ struct ValueField {
   std::string help;
 };
 
-// The type of what `visit` visits.
+// The type of what `visit` visits, and leaves as it is.
 //
 //   ValueType type = DescribeValue([](FieldVisitor& visit) { visit.Type<fs::ReadFile>(); });
 ValueType DescribeValue(absl::FunctionRef<void(FieldVisitor&)> visit);

@@ -8,7 +8,9 @@
 
 namespace rondo::http {
 
-PluginInfo HttpPlugin::info() const { return {.name = "http", .summary = "HTTP/1.1"}; }
+PluginInfo HttpPlugin::info() const {
+  return {.name = "http", .summary = "HTTP/1.1", .depends_on = {"net"}};
+}
 
 absl::Status HttpPlugin::Register(Registrar& registrar) {
   registrar.OnLoop<Get>(

@@ -191,5 +191,29 @@ TEST_F(PluginTest, BadBuildsAreRefused) {
             absl::StatusCode::kInvalidArgument);
 }
 
+// A plugin that says what it needs.
+class Needy final : public Plugin {
+ public:
+  PluginInfo info() const override {
+    return {.name = "needy", .summary = "for tests", .depends_on = {"test"}};
+  }
+  absl::Status Register(Registrar&) override { return absl::OkStatus(); }
+  std::vector<std::string> Dump() const override { return {"one thing", "another"}; }
+};
+
+TEST_F(PluginTest, WhatAPluginNeedsMustBeThere) {
+  EXPECT_EQ(Runtime::Builder().Add(std::make_unique<Needy>()).Build().status().code(),
+            absl::StatusCode::kNotFound);
+  Build();
+  EXPECT_TRUE(runtime->AddPlugin(std::make_unique<Needy>()).ok());
+}
+
+TEST_F(PluginTest, WhatPluginsHoldCanBeListed) {
+  Build();
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Needy>()).ok());
+  EXPECT_THAT(runtime->DumpPlugins(),
+              ElementsAre("plugin needy: one thing", "plugin needy: another"));
+}
+
 }  // namespace
 }  // namespace rondo
