@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -120,6 +121,9 @@ class JsonReader final : public FieldVisitor {
   // Of the structs on the way, the fields that were visited.
   std::vector<std::vector<std::string>> known_;
 };
+
+// The bytes that JsonWriter wrote as `json`; nothing when it is something else.
+std::optional<std::string> BytesOf(const nlohmann::json& json);
 
 }  // namespace rondo
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,23 @@ std::string Shown(const json& value) {
   return text;
 }
 
+// Whether it has the form of one; its text may be none all the same.
+bool IsBase64(const json& value) {
+  return value.is_object() && value.size() == 1 && value.contains("base64") &&
+         value["base64"].is_string();
+}
+
 }  // namespace
+
+std::optional<std::string> BytesOf(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  std::string bytes;
+  if (!IsBase64(value) ||
+      !absl::Base64Unescape(value["base64"].get_ref<const std::string&>(), &bytes)) {
+    return std::nullopt;
+  }
+  return bytes;
+}
 
 void JsonReader::Leave() {
   at_.pop_back();
@@ -144,19 +161,14 @@ void JsonReader::VisitDouble(double& value) {
 }
 
 void JsonReader::VisitString(std::string& value) {
-  if (here().is_string()) {
-    value = here().get<std::string>();
-    return;
+  std::optional<std::string> bytes = BytesOf(here());
+  if (bytes.has_value()) {
+    value = *std::move(bytes);
+  } else if (IsBase64(here())) {
+    Reject("it is no base64");
+  } else {
+    Expected("a string, or {\"base64\": \"...\"}");
   }
-  if (!here().is_object() || here().size() != 1 || !here().contains("base64") ||
-      !here()["base64"].is_string()) {
-    return Expected("a string, or {\"base64\": \"...\"}");
-  }
-  std::string bytes;
-  if (!absl::Base64Unescape(here()["base64"].get_ref<const std::string&>(), &bytes)) {
-    return Reject("it is no base64");
-  }
-  value = std::move(bytes);
 }
 
 void JsonReader::VisitDuration(absl::Duration& value) {

@@ -1,9 +1,11 @@
 #include "runtime/runtime_builder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/nearest_names.h"
 #include "runtime/plugin_order.h"
 #include "runtime/runtime.h"
 
@@ -24,6 +26,12 @@ RuntimeBuilder& RuntimeBuilder::Add(std::unique_ptr<Plugin> plugin) {
   return *this;
 }
 
+RuntimeBuilder& RuntimeBuilder::Configure(std::string plugin,
+                                          absl::AnyInvocable<absl::Status(Plugin&)> configure) {
+  configurations_.push_back({std::move(plugin), std::move(configure)});
+  return *this;
+}
+
 RuntimeBuilder& RuntimeBuilder::Use(std::unique_ptr<Clock> clock) {
   clock_ = std::move(clock);
   return *this;
@@ -37,6 +45,21 @@ RuntimeBuilder& RuntimeBuilder::Use(std::unique_ptr<Poller> poller) {
 RuntimeBuilder& RuntimeBuilder::Use(std::unique_ptr<Pool> pool) {
   pool_ = std::move(pool);
   return *this;
+}
+
+absl::Status RuntimeBuilder::ConfigurePlugins() {
+  std::vector<std::string> names;
+  for (const std::unique_ptr<Plugin>& plugin : plugins_) names.push_back(plugin->info().name);
+  for (Configuration& each : configurations_) {
+    const auto name = std::find(names.begin(), names.end(), each.plugin);
+    if (name == names.end()) {
+      return absl::NotFoundError(absl::StrCat("configure plugin ", each.plugin, ": it is not there",
+                                              DidYouMean(each.plugin, names)));
+    }
+    absl::Status status = each.configure(*plugins_[name - names.begin()]);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Runtime>> RuntimeBuilder::Build() {
@@ -62,6 +85,7 @@ absl::StatusOr<std::unique_ptr<Runtime>> RuntimeBuilder::Build() {
   }
   auto loop = std::make_unique<Loop>(std::move(clock_), std::move(poller_), loop_options_);
   std::unique_ptr<Runtime> runtime(new Runtime(std::move(loop), std::move(pool_)));
+  if (absl::Status status = ConfigurePlugins(); !status.ok()) return status;
   // Of all before any is started, so that the error can tell a circle from a wrong order.
   std::vector<PluginInfo> infos;
   for (const std::unique_ptr<Plugin>& plugin : plugins_) infos.push_back(plugin->info());

@@ -3,8 +3,11 @@
 #define RONDO_RUNTIME_RUNTIME_BUILDER_H_
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "poller/poller.h"
@@ -31,23 +34,37 @@ class RuntimeBuilder {
   // Adds a plugin; they are registered and started in this order.
   RuntimeBuilder& Add(std::unique_ptr<Plugin> plugin);
 
+  // Calls `configure` with the plugin of that name, which is added before or after, before it is
+  // registered: to set options that come from outside, see ConfigurePlugin.
+  RuntimeBuilder& Configure(std::string plugin,
+                            absl::AnyInvocable<absl::Status(Plugin&)> configure);
+
   // Replaces an engine: a manual clock, a scripted poller, a pool driven by hand.
   RuntimeBuilder& Use(std::unique_ptr<Clock> clock);
   RuntimeBuilder& Use(std::unique_ptr<Poller> poller);
   RuntimeBuilder& Use(std::unique_ptr<Pool> pool);
 
-  // Errors: INVALID_ARGUMENT (threads, tick), RESOURCE_EXHAUSTED (no descriptors, no threads),
+  // Errors: INVALID_ARGUMENT (threads, tick), NOT_FOUND (a plugin to configure), what configuring
+  // one returns, RESOURCE_EXHAUSTED (no descriptors, no threads),
   // those of Runtime::AddPlugin, and FAILED_PRECONDITION naming plugins that are added before one
   // that they depend on, or that depend on one another.
   absl::StatusOr<std::unique_ptr<Runtime>> Build();
 
  private:
+  struct Configuration {
+    std::string plugin;
+    absl::AnyInvocable<absl::Status(Plugin&)> configure;
+  };
+
+  absl::Status ConfigurePlugins();
+
   ThreadPool::Options pool_options_;
   Loop::Options loop_options_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<Pool> pool_;
   std::vector<std::unique_ptr<Plugin>> plugins_;
+  std::vector<Configuration> configurations_;
 };
 
 }  // namespace rondo

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "runtime/fields.h"
 
 namespace rondo::http {
 
@@ -25,6 +26,10 @@ class Headers {
     std::string name;
     std::string value;
 
+    void VisitFields(FieldVisitor& visit) {
+      visit("name", name, {.required = true});
+      visit("value", value, {.required = true});
+    }
     friend bool operator==(const Field&, const Field&) = default;
   };
 
@@ -52,6 +57,7 @@ class Headers {
   bool empty() const { return fields_.empty(); }
 
   friend bool operator==(const Headers&, const Headers&) = default;
+  friend void VisitValue(FieldVisitor& visit, Headers& headers) { visit.Value(headers.fields_); }
 
  private:
   std::vector<Field> fields_;

@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "plugins/http/headers.h"
 #include "plugins/http/message.h"
+#include "runtime/fields.h"
 
 namespace rondo::http {
 
@@ -24,9 +25,15 @@ struct Get {
   static constexpr absl::string_view kKind = "http.get";
   using Result = Response;
 
-  std::string url;
+  std::string url = {};
   Headers headers = {};
   Limits limits = {};
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("url", url, {.required = true});
+    visit("headers", headers);
+    visit("limits", limits);
+  }
 };
 
 }  // namespace rondo::http

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "plugins/http/headers.h"
+#include "runtime/fields.h"
 
 namespace rondo::http {
 
@@ -26,6 +27,13 @@ struct Response {
   std::string reason = {};  // Sent by a server as the usual one when it is empty.
   Headers headers = {};
   std::string body = {};
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("status", status);
+    visit("reason", reason);
+    visit("headers", headers);
+    visit("body", body);
+  }
 };
 
 // The usual words for a status: "Not Found"; "" for one that is not known.
@@ -37,6 +45,11 @@ struct Limits {
   // framing of chunks that have data is not counted.
   size_t max_header_bytes = 64 << 10;
   int64_t max_body_bytes = 64 << 20;  // None when it is negative.
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("max_header_bytes", max_header_bytes);
+    visit("max_body_bytes", max_body_bytes, {.help = "negative: no limit"});
+  }
 };
 
 }  // namespace rondo::http

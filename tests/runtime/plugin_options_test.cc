@@ -1,14 +1,18 @@
 #include "runtime/plugin_options.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "runtime/fields.h"
 #include "runtime/registrar.h"
+#include "runtime/runtime.h"
 
 namespace rondo {
 namespace {
@@ -56,6 +60,35 @@ TEST(PluginOptions, AreDescribedAndShownAndStayAsTheyAre) {
   EXPECT_EQ(type.fields[1].type.ToString(), "list of bytes");
   EXPECT_EQ(GetOptions(plugin), json({{"max_connections", 100}, {"hosts", {"a"}}}));
   EXPECT_THAT(plugin.hosts, testing::ElementsAre("a"));
+}
+
+TEST(PluginOptions, ABuilderConfiguresWhatItAdds) {
+  auto own = std::make_unique<Configurable>();
+  const Configurable& plugin = *own;
+  const auto configure = [](const json& options) {
+    return [options](Plugin& plugin) { return ConfigurePlugin(plugin, options); };
+  };
+  absl::StatusOr<std::unique_ptr<Runtime>> runtime =
+      Runtime::Builder()
+          .Configure("test", configure({{"max_connections", 7}}))
+          .Add(std::move(own))
+          .Build();
+  ASSERT_TRUE(runtime.ok()) << runtime.status();
+  EXPECT_EQ(plugin.max_connections, 7);
+
+  EXPECT_EQ(Runtime::Builder()
+                .Configure("text", configure({{"max_connections", 7}}))
+                .Add(std::make_unique<Configurable>())
+                .Build()
+                .status(),
+            absl::NotFoundError("configure plugin text: it is not there; did you mean test?"));
+  EXPECT_EQ(Runtime::Builder()
+                .Configure("test", configure({{"max_connections", "x"}}))
+                .Add(std::make_unique<Configurable>())
+                .Build()
+                .status()
+                .code(),
+            absl::StatusCode::kInvalidArgument);
 }
 
 }  // namespace
