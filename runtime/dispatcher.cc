@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "timers/clock.h"
@@ -160,6 +161,22 @@ void Dispatcher::CancelAll(const absl::Status& status) {
   }
 }
 
+void Dispatcher::CancelOf(absl::string_view plugin, const absl::Status& status) {
+  for (Operation* operation = first_; operation != nullptr; operation = operation->next_active_) {
+    if (operation->kind_ != nullptr && operation->kind_->plugin == plugin) {
+      operation->Cancel(status);
+    }
+  }
+}
+
+void Dispatcher::ForgetKindsOf(absl::string_view plugin) {
+  for (Operation* operation = first_; operation != nullptr; operation = operation->next_active_) {
+    if (operation->kind_ == nullptr || operation->kind_->plugin != plugin) continue;
+    DCHECK(operation->told_ && !operation->launched_) << operation->name() << " is unfinished";
+    operation->kind_ = nullptr;
+  }
+}
+
 void Dispatcher::AbandonAll() {
   for (Operation* operation = first_; operation != nullptr;) {
     Operation* next = operation->next_active_;
@@ -204,6 +221,8 @@ void Dispatcher::AddActive(Operation& operation) {
 }
 
 void Dispatcher::RemoveActive(Operation& operation) {
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->OperationEnded(operation);
   if (operation.keeps_alive_) --loop_.keeps_;
   Operation* const next = operation.next_active_;
   Operation* const previous = operation.previous_active_;

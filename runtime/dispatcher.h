@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "pool/pool.h"
 #include "runtime/kind.h"
 #include "runtime/loop.h"
@@ -19,6 +20,15 @@ namespace rondo::internal {
 // Loop thread only. The loop and the pool outlive it.
 class Dispatcher {
  public:
+  // Wants to know of every operation that ends: its caller was told and its body has returned.
+  class Observer {
+   public:
+    virtual void OperationEnded(const Operation& operation) = 0;
+
+   protected:
+    ~Observer() = default;
+  };
+
   Dispatcher(Runtime& runtime, Loop& loop, Pool& pool)
       : runtime_(runtime), loop_(loop), pool_(pool) {}
   Dispatcher(const Dispatcher&) = delete;
@@ -33,6 +43,10 @@ class Dispatcher {
 
   // Cancels every unfinished operation.
   void CancelAll(const absl::Status& status);
+  // Cancels the unfinished operations of a plugin's kinds.
+  void CancelOf(absl::string_view plugin, const absl::Status& status);
+  // Of a plugin's kinds, which are about to go: those whose callers are being told just now.
+  void ForgetKindsOf(absl::string_view plugin);
   // Forgets the callers of every unfinished operation.
   void AbandonAll();
 
@@ -40,6 +54,9 @@ class Dispatcher {
   // one that still runs after its caller was told (told is true).
   void ForEach(absl::FunctionRef<void(const Operation&, bool told)> f) const;
   bool idle() const { return first_ == nullptr; }
+
+  // One at a time; null: none.
+  void Observe(Observer* observer) { observer_ = observer; }
 
  private:
   friend class Operation;
@@ -64,6 +81,7 @@ class Dispatcher {
   Pool& pool_;
   Operation* first_ = nullptr;
   Operation* last_ = nullptr;
+  Observer* observer_ = nullptr;
 };
 
 }  // namespace rondo::internal

@@ -12,13 +12,6 @@
 namespace rondo::internal {
 namespace {
 
-bool IsSnakeCase(absl::string_view word) {
-  return !word.empty() && absl::ascii_islower(word[0]) &&
-         std::all_of(word.begin(), word.end(), [](unsigned char c) {
-           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
-         });
-}
-
 absl::Status CheckName(const Kind& kind) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(kind.name, absl::MaxSplits('.', 1));
@@ -28,6 +21,13 @@ absl::Status CheckName(const Kind& kind) {
 }
 
 }  // namespace
+
+bool IsSnakeCase(absl::string_view word) {
+  return !word.empty() && absl::ascii_islower(word[0]) &&
+         std::all_of(word.begin(), word.end(), [](unsigned char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_';
+         });
+}
 
 absl::Status KindRegistry::CheckOne(const Kind& kind) const {
   if (absl::Status status = CheckName(kind); !status.ok()) return status;
@@ -65,8 +65,38 @@ void KindRegistry::Add(std::vector<std::unique_ptr<Kind>> kinds) {
   }
 }
 
+std::vector<std::unique_ptr<Kind>> KindRegistry::Remove(absl::string_view plugin) {
+  Close(plugin);
+  std::vector<std::unique_ptr<Kind>> removed;
+  for (auto it = by_name_.begin(); it != by_name_.end();) {
+    if (it->second->plugin == plugin) {
+      removed.push_back(std::move(it->second));
+      it = by_name_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  return removed;
+}
+
+void KindRegistry::Close(absl::string_view plugin) {
+  for (const auto& [name, kind] : by_name_) {
+    if (kind->plugin == plugin) by_fingerprint_.erase(kind->fingerprint);
+  }
+}
+
+void KindRegistry::Open(absl::string_view plugin) {
+  for (const auto& [name, kind] : by_name_) {
+    if (kind->plugin == plugin) by_fingerprint_.emplace(kind->fingerprint, kind.get());
+  }
+}
+
 absl::Status KindRegistry::Explain(absl::string_view name) const {
   if (const auto it = by_name_.find(name); it != by_name_.end()) {
+    if (!by_fingerprint_.contains(it->second->fingerprint)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("kind ", name, ": plugin ", it->second->plugin, " is being unloaded"));
+    }
     return absl::FailedPreconditionError(
         absl::StrCat("kind ", name, ": plugin ", it->second->plugin,
                      " was built with other request or result types than the caller"));

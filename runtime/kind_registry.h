@@ -16,6 +16,9 @@
 
 namespace rondo::internal {
 
+// Whether it is a lower_snake_case word, as plugins are named.
+bool IsSnakeCase(absl::string_view word);
+
 // Finds a kind by the fingerprint of its request (what a typed submission has), or by name.
 // Loop thread only. Owns the kinds.
 class KindRegistry {
@@ -28,6 +31,13 @@ class KindRegistry {
   // REQUIRES: Check(kinds) is OK.
   void Add(std::vector<std::unique_ptr<Kind>> kinds);
 
+  // Takes a plugin's kinds out. REQUIRES: no operation refers to them.
+  std::vector<std::unique_ptr<Kind>> Remove(absl::string_view plugin);
+
+  // From Close until Open a plugin's kinds are not found; Explain says why.
+  void Close(absl::string_view plugin);
+  void Open(absl::string_view plugin);
+
   // Null when there is none.
   Kind* Find(uint64_t fingerprint) const {
     const auto it = by_fingerprint_.find(fingerprint);
@@ -36,11 +46,11 @@ class KindRegistry {
 
   Kind* FindName(absl::string_view name) const {
     const auto it = by_name_.find(name);
-    return it == by_name_.end() ? nullptr : it->second.get();
+    return it == by_name_.end() ? nullptr : Find(it->second->fingerprint);
   }
 
   // Why Find had to fail for a request of this name: NOT_FOUND with the nearest names, or
-  // FAILED_PRECONDITION when the name is there with another request or result type.
+  // FAILED_PRECONDITION when the kind is closed, or there with another request or result type.
   absl::Status Explain(absl::string_view name) const;
 
   // In the order of their names.

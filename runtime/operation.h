@@ -130,6 +130,8 @@ class Operation : private PoolTask, private ReturnTask, private CancelTask {
   // Of the kind, whether or not there is one.
   virtual absl::string_view name() const = 0;
   int64_t submitted_nanos() const { return submitted_nanos_; }
+  // Whether it is with the pool or the kind's body. Loop thread only.
+  bool launched() const { return launched_; }
   // What the loop's CheckOnLoop wants.
   bool OnLoop() const;
 

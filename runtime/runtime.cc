@@ -6,8 +6,8 @@
 #include "absl/log/log.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
 #include "runtime/fd_watch.h"
-#include "runtime/plugin_order.h"
 #include "runtime/recycler.h"
 #include "runtime/runtime_parts.h"
 
@@ -56,7 +56,8 @@ Runtime::Runtime(std::unique_ptr<Loop> loop, std::unique_ptr<Pool> pool)
     : loop_(std::move(loop)),
       pool_(std::move(pool)),
       dispatcher_(*this, *loop_, *pool_),
-      roots_(*loop_, *pool_) {}
+      roots_(*loop_, *pool_),
+      plugins_(*this, kinds_, dispatcher_) {}
 
 Runtime::~Runtime() {
   loop_->CheckOnLoop();
@@ -72,8 +73,7 @@ Runtime::~Runtime() {
   dispatcher_.AbandonAll();
   resources_.CloseAll();
   loop_->Discard();
-  for (auto plugin = plugins_.rbegin(); plugin != plugins_.rend(); ++plugin) (*plugin)->Stop();
-  while (!plugins_.empty()) plugins_.pop_back();
+  plugins_.StopAll();
   loop_->Discard();
   // Referenced or not: what is left refers to a loop that will not exist.
   loop_->ForEachTimer([](const LoopTimer& timer) {
@@ -141,48 +141,33 @@ void Runtime::SetTimeout(absl::Duration delay, absl::AnyInvocable<void() &&> f) 
 
 absl::Status Runtime::AddPlugin(std::unique_ptr<Plugin> plugin) {
   loop_->CheckOnLoop();
-  const std::string name = plugin->info().name;
-  for (const std::unique_ptr<Plugin>& other : plugins_) {
-    if (other->info().name == name) {
-      return absl::AlreadyExistsError(absl::StrCat("plugin ", name, " was added already"));
-    }
-  }
-  std::vector<PluginInfo> infos = PluginInfos();
-  infos.push_back(plugin->info());
-  if (absl::Status status = internal::CheckPluginOrder(infos); !status.ok()) return status;
-  Registrar registrar(name);
-  if (absl::Status status = plugin->Register(registrar); !status.ok()) {
-    return absl::Status(status.code(),
-                        absl::StrCat("register plugin ", name, ": ", status.message()));
-  }
-  std::vector<std::unique_ptr<internal::Kind>> kinds = std::move(registrar).TakeKinds();
-  if (absl::Status status = kinds_.Check(kinds); !status.ok()) return status;
-  // Before its kinds can be found: none of them runs without what Start acquires.
-  if (absl::Status status = plugin->Start(*this); !status.ok()) {
-    return absl::Status(status.code(), absl::StrCat("start plugin ", name, ": ", status.message()));
-  }
-  kinds_.Add(std::move(kinds));
-  plugins_.push_back(std::move(plugin));
-  return absl::OkStatus();
+  return plugins_.Add(std::move(plugin), /*origin=*/"");
 }
 
-std::vector<PluginInfo> Runtime::PluginInfos() const {
-  std::vector<PluginInfo> infos;
-  infos.reserve(plugins_.size());
-  for (const std::unique_ptr<Plugin>& plugin : plugins_) infos.push_back(plugin->info());
-  return infos;
+absl::StatusOr<PluginInfo> Runtime::LoadPlugin(const std::string& path) {
+  return LoadPlugin(path, nlohmann::json::object());
 }
+
+absl::StatusOr<PluginInfo> Runtime::LoadPlugin(const std::string& path,
+                                               const nlohmann::json& options) {
+  loop_->CheckOnLoop();
+  return plugins_.Load(path, options);
+}
+
+absl::Status Runtime::UnloadPlugin(absl::string_view name) {
+  loop_->CheckOnLoop();
+  return plugins_.Remove(name);
+}
+
+Task<absl::Status> Runtime::DrainPlugin(std::string name, DrainOptions options) {
+  return plugins_.Drain(std::move(name), options.cancel_tasks);
+}
+
+std::vector<PluginInfo> Runtime::PluginInfos() const { return plugins_.Infos(); }
 
 std::vector<std::string> Runtime::DumpPlugins() const {
   loop_->CheckOnLoop();
-  std::vector<std::string> lines;
-  for (const std::unique_ptr<Plugin>& plugin : plugins_) {
-    const std::string name = plugin->info().name;
-    for (const std::string& line : plugin->Dump()) {
-      lines.push_back(absl::StrCat("plugin ", name, ": ", line));
-    }
-  }
-  return lines;
+  return plugins_.Dump();
 }
 
 std::vector<ActiveItem> Runtime::Shutdown(absl::Duration timeout) {

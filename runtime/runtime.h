@@ -22,6 +22,7 @@
 #include "runtime/loop.h"
 #include "runtime/operation.h"
 #include "runtime/plugin.h"
+#include "runtime/plugin_set.h"
 #include "runtime/resource.h"
 #include "runtime/root_tasks.h"
 #include "runtime/runtime_builder.h"
@@ -53,6 +54,11 @@ struct RuntimeStats {
   Loop::Stats loop;
   Pool::Stats pool;
   std::vector<OfKind> kinds;  // In the order of their names.
+};
+
+struct DrainOptions {
+  // Cancels the tasks, instead of waiting until they end by themselves.
+  bool cancel_tasks = false;
 };
 
 // Runs task kinds, callbacks and coroutines on one loop thread, and blocking bodies on a pool.
@@ -157,6 +163,29 @@ class Runtime {
   // What each plugin holds: see Plugin::Dump.
   std::vector<std::string> DumpPlugins() const;
 
+  // Loads the plugin in a shared object and adds it: see PluginLibrary::Load, whose promises hold.
+  // Blocks for as long as it takes to read and map the file. Returns what the plugin is.
+  // Errors, all of which begin `load plugin "PATH": ` and leave the runtime as it was: those of
+  // PluginLibrary::Load, of ConfigurePlugin and of AddPlugin.
+  absl::StatusOr<PluginInfo> LoadPlugin(const std::string& path);
+  // The same, with options of the plugin: see ConfigurePlugin.
+  absl::StatusOr<PluginInfo> LoadPlugin(const std::string& path, const nlohmann::json& options);
+
+  // Takes a plugin out, loaded or linked: removes its kinds, closes its resources, stops it and
+  // destroys it. The library of a loaded one stays mapped.
+  // Errors: NOT_FOUND; FAILED_PRECONDITION listing them, when tasks of its kinds are unfinished
+  // (one that was cancelled and whose body still runs is) or other plugins depend on it, and then
+  // nothing has happened. INTERNAL
+  // when it throws from Stop: it is gone all the same.
+  absl::Status UnloadPlugin(absl::string_view name);
+
+  // The same, once the tasks of its kinds have ended: new ones are refused with
+  // FAILED_PRECONDITION from when this is awaited. When the wait is cancelled, by WithTimeout for
+  // one, the plugin is as it was; only what was cancelled stays cancelled.
+  //
+  //   absl::Status status = co_await runtime.DrainPlugin("text", {.cancel_tasks = true});
+  Task<absl::Status> DrainPlugin(std::string name, DrainOptions options = {});
+
   // Refuses further submissions with FAILED_PRECONDITION, cancels tasks and coroutines, and runs
   // the loop until they have ended or `timeout` has passed. Returns what was left.
   // REQUIRES: Run is not running.
@@ -195,7 +224,7 @@ class Runtime {
   internal::KindRegistry kinds_;
   internal::Dispatcher dispatcher_;
   internal::RootTasks roots_;
-  std::vector<std::unique_ptr<Plugin>> plugins_;
+  internal::PluginSet plugins_;
   ResourceTable resources_;
   bool accepting_ = true;
 };

@@ -1,0 +1,7 @@
+#include "tests/runtime/loading/sample.h"
+
+namespace rondo::sample {
+
+Conduct conduct;
+
+}  // namespace rondo::sample
