@@ -19,6 +19,7 @@ ABSL_FLAG(std::string, file, "",
 ABSL_FLAG(std::string, url, "",
           "What to GET; by default a page of a server that the experiment starts itself and that "
           "takes two seconds to answer.");
+ABSL_FLAG(absl::Duration, patience, absl::Seconds(10), "How long the GET may take.");
 ABSL_FLAG(std::string, password, "da capo al fine", "What the key is derived from.");
 ABSL_FLAG(absl::Duration, disk_pause, absl::Milliseconds(40),
           "How long the slow disk takes for a KiB.");
@@ -53,6 +54,7 @@ Options ParseOptions(int argc, char** argv) {
   }
   Options options{.file = absl::GetFlag(FLAGS_file),
                   .url = absl::GetFlag(FLAGS_url),
+                  .patience = absl::GetFlag(FLAGS_patience),
                   .password = absl::GetFlag(FLAGS_password),
                   .disk_pause = absl::GetFlag(FLAGS_disk_pause)};
   if (options.file.empty()) options.file = ShippedFile();

@@ -9,8 +9,9 @@
 namespace rondo::experiment {
 
 struct Options {
-  std::string file;  // What is read.
-  std::string url;   // What is fetched; empty: from a server of the experiment's own.
+  std::string file;         // What is read.
+  std::string url;          // What is fetched; empty: from a server of the experiment's own.
+  absl::Duration patience;  // How long that may take.
   std::string password;
   absl::Duration disk_pause;
 };

@@ -150,11 +150,13 @@ Task<void> Experiment::Serve(net::TcpListener listener) {
 }
 
 void Experiment::Get(std::string url) {
-  runtime_.Submit(http::Get{.url = url}, OrGiveUp([this, url](http::Response page) {
-                    journal_.Write("GET ", url, ": ", page.status, ", ", page.body);
+  runtime_.Submit(http::Get{.url = url},
+                  [this, url](absl::StatusOr<http::Response> page) {
+                    if (!page.ok()) return GiveUp(GetError(page.status(), url));
+                    journal_.Write("GET ", url, ": ", page->status, ", ", page->body);
                     stop_server_.request_stop();
-                  }),
-                  {.timeout = absl::Seconds(10)});
+                  },
+                  {.timeout = options_.patience});
 }
 
 int Fail(const absl::Status& status) {

@@ -70,9 +70,10 @@ struct Experiment {
       url = absl::StrCat("http://", listener->local_address().ToString(), "/page");
       runtime.Spawn(ServeSlowly(*std::move(listener)), "server");
     }
-    auto page = co_await runtime.Submit(http::Get{.url = url}, {.timeout = absl::Seconds(10)});
-    if (page.ok()) journal.Write("GET ", url, ": ", page->status, ", ", page->body);
-    co_return page.status();
+    auto page = co_await runtime.Submit(http::Get{.url = url}, {.timeout = options.patience});
+    if (!page.ok()) co_return GetError(page.status(), url);
+    journal.Write("GET ", url, ": ", page->status, ", ", page->body);
+    co_return absl::OkStatus();
   }
 
   Task<int> Run() {

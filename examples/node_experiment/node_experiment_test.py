@@ -112,6 +112,9 @@ class BadInput(unittest.TestCase):
     def test_missing_file(self):
         self.assert_fails(run("--file=/no/such.txt"), 'open "/no/such.txt": No such file')
 
+    def test_line_break_in_a_name(self):
+        self.assert_fails(run("--file=/no\nsuch"), re.escape(r'open "/no\nsuch": No such file'))
+
     def test_directory(self):
         self.assert_fails(run("--file=/"), '"/": Is a directory')
 
@@ -144,6 +147,11 @@ class BadInput(unittest.TestCase):
     def test_server_speaks_something_else(self):
         with Server(b"220 mail.example ESMTP\r\n") as url:
             self.assert_fails(run(f"--url={url}"), "127.0.0.1")
+
+    def test_server_does_not_answer(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+            self.assert_fails(run(f"--url={url}", "--patience=100ms"), f"{url}.*deadline exceeded")
 
     def test_no_url(self):
         for url in ["nonsense", "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/"]:

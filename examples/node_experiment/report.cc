@@ -11,6 +11,11 @@ double Millis(absl::Duration duration) { return absl::ToDoubleMilliseconds(durat
 
 }  // namespace
 
+absl::Status GetError(const absl::Status& status, absl::string_view url) {
+  if (!absl::IsDeadlineExceeded(status)) return status;
+  return absl::DeadlineExceededError(absl::StrCat("GET ", url, ": ", status.message()));
+}
+
 std::string Report(const RuntimeStats& stats) {
   std::string report =
       absl::StrFormat("\n%-24s %-5s %5s %6s %10s %10s %10s\n", "task kind", "where", "tasks",

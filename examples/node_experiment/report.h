@@ -4,12 +4,18 @@
 
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "runtime/runtime.h"
 
 namespace rondo::experiment {
 
 // A table of the kinds that were used, with their counts and times, and a line about the loop.
 std::string Report(const RuntimeStats& stats);
+
+// Why the GET failed: with its URL, which the runtime, when it ends a task whose time is over, does
+// not know.
+absl::Status GetError(const absl::Status& status, absl::string_view url);
 
 }  // namespace rondo::experiment
 

@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <memory>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 
 namespace rondo::experiment {
@@ -13,6 +15,11 @@ namespace {
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
+
+absl::Status PathError(int error, absl::string_view operation, absl::string_view path) {
+  return absl::ErrnoToStatus(error,
+                             absl::StrCat(operation, " \"", absl::Utf8SafeCEscape(path), "\""));
+}
 
 }  // namespace
 
@@ -25,18 +32,14 @@ absl::Status SlowDiskPlugin::Register(Registrar& registrar) {
 absl::StatusOr<std::string> SlowDiskPlugin::Read(const ReadSlowly& request,
                                                  const TaskContext& context) const {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(request.path.c_str(), "re"));
-  if (file == nullptr) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("open \"", request.path, "\""));
-  }
+  if (file == nullptr) return PathError(errno, "open", request.path);
   std::string text;
   char kilobyte[1024];
   size_t count;
   do {
     absl::SleepFor(request.pause);
     count = std::fread(kilobyte, 1, sizeof kilobyte, file.get());
-    if (std::ferror(file.get())) {
-      return absl::ErrnoToStatus(errno, absl::StrCat("read \"", request.path, "\""));
-    }
+    if (std::ferror(file.get())) return PathError(errno, "read", request.path);
     text.append(kilobyte, count);
     journal_.Write(request.name, ": ", text.size(), " bytes so far");
   } while (count == sizeof kilobyte && !context.stop_requested());
