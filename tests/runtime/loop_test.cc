@@ -57,6 +57,15 @@ TEST_F(Loop_, L1_OneTurnRunsTimersPendingPollCheckClose) {
   EXPECT_THAT(log, ElementsAre("timer", "pending", "poll", "check", "close"));
 }
 
+TEST_F(Loop_, L1_WhatAnotherThreadPostedBeforeIsAheadOfTheLoopsOwn) {
+  runtime->Post([this] {
+    std::thread([this] { runtime->Post([this] { Log("another thread's"); }); }).join();
+    runtime->Post([this] { Log("its own"); });
+  });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("another thread's", "its own"));
+}
+
 TEST_F(Loop_, L2_NextTicksRunAfterEveryCallbackOfEveryPhase) {
   auto with_ticks = [this](const char* name) {
     return [this, name] {
@@ -159,6 +168,17 @@ TEST_F(Loop_, L6_AnUnreferencedTimerAloneKeepsNothingAlive) {
   EXPECT_THAT(log, ElementsAre());
   EXPECT_THAT(waits, ElementsAre());
   timer.Ref();
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_THAT(log, ElementsAre("timer"));
+}
+
+TEST_F(Loop_, L6_AnUnreferencedTimerThatIsCancelledTakesNobodysReferenceAway) {
+  Timer keeps(loop(), [this] { Log("timer"); });
+  keeps.Start(absl::Seconds(1));
+  Timer cancelled(loop(), [] {});
+  cancelled.Unref();
+  cancelled.Start(absl::Seconds(1));
+  cancelled.Cancel();
   ASSERT_TRUE(runtime->Run().ok());
   EXPECT_THAT(log, ElementsAre("timer"));
 }
@@ -306,6 +326,53 @@ TEST_F(Loop_, L10_ClosingThatClosesMoreStarvesNothing) {
   ASSERT_TRUE(runtime->Run().ok());
   EXPECT_EQ(timers, 3);
   EXPECT_GT(closed, 3) << "and goes on all the same";
+}
+
+// Moves no time; calls a function at each second reading since Begin.
+class CallingClock final : public Clock {
+ public:
+  explicit CallingClock(std::function<void()> f) : f_(std::move(f)) {}
+  void Begin() { readings_ = 0; }
+  int64_t NowNanos() const override {
+    if (++readings_ == 2) f_();
+    return 0;
+  }
+  absl::Time CalendarTime() const override { return absl::UnixEpoch(); }
+
+ private:
+  const std::function<void()> f_;
+  mutable int readings_ = 3;
+};
+
+TEST_F(Loop_, L10_PostsThatComeWhileItLooksForThemDoNotStarveFds) {
+  int turns = 0;
+  int polls = 0;
+  std::function<void()> post;
+  auto own_clock = std::make_unique<CallingClock>([&] { post(); });
+  CallingClock& calling = *own_clock;
+  Loop looking(std::move(own_clock), std::make_unique<ManualPoller>([&](int64_t) { ++polls; }), {});
+  // A turn reads the clock before it looks for posts, and then while it does.
+  const auto posted = [&] {
+    calling.Begin();
+    if (++turns == 100) looking.Stop();
+  };
+  post = [&] { std::thread([&] { looking.Post(posted); }).join(); };
+  looking.Keep();
+  looking.Post(posted);
+  ASSERT_TRUE(looking.Run().ok());
+  looking.Release();
+  EXPECT_EQ(turns, 100);
+  EXPECT_GE(polls, 5);
+  EXPECT_LE(polls, 20) << "not in each turn: this is not what it is to test";
+}
+
+TEST_F(Loop_, L10_ManyTimersDueAtOnceStarveNothing) {
+  int fired = 0;
+  for (int i = 0; i < 10'000; ++i) runtime->SetTimeout(absl::ZeroDuration(), [&] { ++fired; });
+  runtime->Post([&] { Log(fired < 10'000 ? "among them" : "behind them"); });
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_EQ(fired, 10'000);
+  EXPECT_THAT(log, ElementsAre("among them"));
 }
 
 TEST_F(Loop_, L10_WhatIsOverTheLimitKeepsItsPlace) {

@@ -153,6 +153,20 @@ TEST_F(RealLoop, EmbeddedAPostMakesTheBackendFdReadable) {
   }
 }
 
+TEST_F(RealLoop, WhatIsSpawnedBetweenTurnsWakesAHostThatAskedBefore) {
+  EXPECT_EQ(runtime->NextTimeout(), absl::InfiniteDuration());
+  bool began = false;
+  auto body = [&]() -> Task<void> {
+    began = true;
+    co_return;
+  };
+  runtime->Spawn(body());
+  pollfd backend = {.fd = runtime->backend_fd(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(poll(&backend, 1, 0), 1);
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  EXPECT_TRUE(began);
+}
+
 TEST_F(RealLoop, NextTimeoutIsZeroWhenSomethingIsQueued) {
   EXPECT_EQ(runtime->NextTimeout(), absl::InfiniteDuration()) << "an idle loop waits for posts";
   runtime->SetImmediate([] {});
