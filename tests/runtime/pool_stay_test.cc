@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -165,6 +166,20 @@ TEST_P(PoolStayOnThreads, CancellationsThatRaceWithWorkers) {
   runtime->Spawn(body(), "body");
   ASSERT_TRUE(runtime->Run().ok());
   EXPECT_EQ(ended, 500);
+}
+
+TEST_P(PoolStayOnThreads, DestroyedWhileACoroutineOnThePoolWaitsForItsStopRequest) {
+  absl::Notification began;
+  auto body = [&]() -> Task<void> {
+    const std::stop_token token = (co_await CurrentScope()).token();
+    (co_await ResumeOnPool()).IgnoreError();
+    began.Notify();
+    while (!token.stop_requested()) std::this_thread::yield();
+  };
+  runtime->Spawn(body(), "body");
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  began.WaitForNotification();
+  runtime.reset();
 }
 
 TEST_P(PoolStayOnThreads, DestroyedWhileCoroutinesAreOnThePool) {

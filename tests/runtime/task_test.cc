@@ -246,6 +246,52 @@ TEST_F(TaskTest, WithTimeoutCancelsWhatTakesTooLong) {
   });
 }
 
+TEST_F(TaskTest, WithTimeoutAndASleepThatIsOverAtTheSameTime) {
+  RunTask([&]() -> Task<void> {
+    auto sleeper = []() -> Task<absl::Status> { co_return co_await Sleep(absl::Seconds(1)); };
+    // The two timers are of one batch, and the first cancels what the second would wake.
+    absl::Status status = co_await WithTimeout(sleeper(), absl::Seconds(1));
+    EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded);
+    Log("once");
+  });
+  EXPECT_THAT(log, ElementsAre("once"));
+}
+
+TEST_F(TaskTest, ATimeoutThatPassesWhenTheTaskIsCancelledAlreadyChangesNothing) {
+  RunTask([&]() -> Task<void> {
+    TaskScope scope(co_await CurrentScope());
+    runtime->SetTimeout(absl::Seconds(1), [&] { scope.Cancel(); });
+    TaskScope& above = co_await CurrentScope();
+    auto slow_to_end = [&]() -> Task<absl::Status> {
+      EXPECT_EQ((co_await Sleep(absl::Hours(1))).code(), absl::StatusCode::kCancelled);
+      auto clean_up = []() -> Task<void> { (co_await Sleep(absl::Seconds(5))).IgnoreError(); };
+      co_await clean_up().In(above);
+      co_return absl::DataLossError("torn");
+    };
+    auto limited = [&]() -> Task<absl::Status> {
+      co_return co_await WithTimeout(slow_to_end(), absl::Seconds(2));
+    };
+    EXPECT_EQ(co_await limited().In(scope), absl::DataLossError("torn"));
+    EXPECT_EQ(Now(), absl::Seconds(6));
+  });
+}
+
+TEST_F(TaskTest, AnExceptionInAGroupCancelsTheOthers) {
+  RunTask([&]() -> Task<void> {
+    auto group = [&]() -> Task<absl::Status> {
+      co_return co_await WithTaskGroup([&](TaskGroup& group) -> Task<absl::Status> {
+        group.Spawn([]() -> Task<void> {
+          (co_await Sleep(absl::Seconds(1))).IgnoreError();
+          throw std::runtime_error("broken");
+        }());
+        co_return co_await Sleep(absl::Hours(1));
+      });
+    };
+    EXPECT_THROW((co_await group()).IgnoreError(), std::runtime_error);
+    EXPECT_EQ(Now(), absl::Seconds(1));
+  });
+}
+
 TEST_F(TaskTest, AGroupEndsAfterItsTasksAndTheFirstFailureCancels) {
   RunTask([&]() -> Task<void> {
     absl::Status status = co_await WithTaskGroup([&](TaskGroup& group) -> Task<absl::Status> {
@@ -282,6 +328,33 @@ TEST_F(TaskTest, CancellationFlowsDownToWhatIsAwaited) {
     status = co_await Sleep(absl::Seconds(1));
     EXPECT_TRUE(status.ok()) << "the scope above is not cancelled";
   });
+}
+
+TEST_F(TaskTest, AScopeIsCancelledOnceAndItsTokenSaysSo) {
+  TaskScope scope(runtime->loop(), runtime->pool());
+  const std::stop_token before = scope.token();
+  EXPECT_FALSE(before.stop_requested());
+  scope.Cancel(absl::DataLossError("first"));
+  scope.Cancel(absl::AbortedError("second"));
+  EXPECT_EQ(scope.status(), absl::DataLossError("first"));
+  EXPECT_TRUE(before.stop_requested());
+  TaskScope other(runtime->loop(), runtime->pool());
+  other.Cancel();
+  EXPECT_TRUE(other.token().stop_requested()) << "asked for when it was cancelled already";
+}
+
+TEST_F(TaskTest, AStopThatArrivesWhenTheScopeIsGone) {
+  std::stop_source source;
+  auto scope = std::make_unique<TaskScope>(runtime->loop(), runtime->pool());
+  TaskScope* const first = scope.get();
+  scope->CancelOn(source.get_token());
+  source.request_stop();  // On its way to the loop.
+  scope->~TaskScope();
+  TaskScope* const second = new (scope.release()) TaskScope(runtime->loop(), runtime->pool());
+  ASSERT_EQ(first, second);
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_FALSE(second->cancelled()) << "it was the first one's";
+  delete second;
 }
 
 TEST_F(TaskTest, InACancelledScopeAwaitingFailsAndDoesNotHang) {
@@ -462,6 +535,24 @@ TEST_F(TaskTest, DestroyedWithAFrameWhoseEndSpawns) {
       "left");
   ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
   runtime.reset();
+}
+
+TEST_F(TaskTest, DestroyedWithAFrameWhoseEndSubmits) {
+  struct Guard {
+    Runtime& runtime;
+    ~Guard() {
+      runtime.Submit(Never{}, [](absl::Status) { FAIL() << "nobody is told any more"; });
+    }
+  };
+  runtime->Spawn(
+      [](Runtime& runtime) -> Task<void> {
+        Guard guard{runtime};
+        (co_await Sleep(absl::Hours(1))).IgnoreError();
+      }(*runtime),
+      "left");
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  runtime.reset();
+  EXPECT_TRUE(never_.empty()) << "a body has begun in a runtime that goes away";
 }
 
 }  // namespace
