@@ -11,7 +11,8 @@ namespace rondo {
 // Runs `main_task` on a runtime with the standard plugins and returns its result as the exit
 // status; 1, after a line on stderr, when the runtime cannot be built, the task throws, or
 // nothing is left that could wake it. When the task has ended, whatever else was spawned is
-// cancelled and waited for, for a few seconds at most.
+// cancelled and waited for, for a few seconds at most; the body of a pool kind that does not heed
+// its stop request for as long as it takes.
 //
 //   int main() {
 //     return rondo::Main([](Runtime& rt) -> Task<int> {

@@ -135,6 +135,9 @@ class Runtime {
   // Starts a coroutine that nobody awaits, in the next pending phase. `name` stands in
   // DumpActive. A status that is neither OK nor CANCELLED, or an exception, stops the loop and is
   // what Run returns.
+  // Parameters of a coroutine live in it; the captures of a lambda do not, and are gone when the
+  // lambda is a temporary of this call:
+  //   runtime.Spawn([](Runtime& runtime) -> Task<void> { ... }(runtime));  // not [&runtime]
   void Spawn(Task<void> task, absl::string_view name = "task");
   void Spawn(Task<absl::Status> task, absl::string_view name = "task");
 

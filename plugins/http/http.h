@@ -17,10 +17,11 @@ namespace rondo::http {
 // The headers Host, User-Agent and Accept can be replaced; the body of an answer is never
 // compressed unless Accept-Encoding asks for it.
 //
-// Errors name the URL. INVALID_ARGUMENT (no URL, a header that must not be sent), UNIMPLEMENTED
-// (https: TLS is not there yet; a transfer coding other than chunked), UNAVAILABLE (refused, reset,
-// closed before the answer was whole), DATA_LOSS (a malformed answer), RESOURCE_EXHAUSTED (over the
-// limits), and those of net::Connect.
+// Errors name the URL, but for those of a deadline or a cancellation, which the runtime makes and
+// which name the kind alone. INVALID_ARGUMENT (no URL, a header that must not be sent),
+// UNIMPLEMENTED (https: TLS is not there yet; a transfer coding other than chunked), UNAVAILABLE
+// (refused, reset, closed before the answer was whole), DATA_LOSS (a malformed answer),
+// RESOURCE_EXHAUSTED (over the limits), and those of net::Connect.
 struct Get {
   static constexpr absl::string_view kKind = "http.get";
   using Result = Response;

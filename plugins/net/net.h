@@ -11,7 +11,8 @@
 #include "plugins/net/tcp_listener.h"
 #include "plugins/net/tcp_stream.h"
 
-// Errors name the operation and the peer; where none is listed, the code is the one that
+// Errors name the operation and the peer, but for those of a deadline or a cancellation, which the
+// runtime makes and which name the kind alone. Where none is listed, the code is the one that
 // absl::ErrnoToStatus gives for errno: `connect 127.0.0.1:1: Connection refused` is UNAVAILABLE.
 namespace rondo::net {
 
