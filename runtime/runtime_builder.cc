@@ -10,6 +10,13 @@
 #include "runtime/runtime.h"
 
 namespace rondo {
+namespace {
+
+absl::Status BuildError(const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat("build a runtime: ", status.message()));
+}
+
+}  // namespace
 
 RuntimeBuilder& RuntimeBuilder::Threads(int threads) {
   pool_options_.threads = threads;
@@ -75,12 +82,12 @@ absl::StatusOr<std::unique_ptr<Runtime>> RuntimeBuilder::Build() {
   if (clock_ == nullptr) clock_ = std::make_unique<SteadyClock>();
   if (poller_ == nullptr) {
     absl::StatusOr<std::unique_ptr<Poller>> poller = Poller::Create();
-    if (!poller.ok()) return poller.status();
+    if (!poller.ok()) return BuildError(poller.status());
     poller_ = *std::move(poller);
   }
   if (pool_ == nullptr) {
     absl::StatusOr<std::unique_ptr<ThreadPool>> pool = ThreadPool::Create(pool_options_);
-    if (!pool.ok()) return pool.status();
+    if (!pool.ok()) return BuildError(pool.status());
     pool_ = *std::move(pool);
   }
   auto loop = std::make_unique<Loop>(std::move(clock_), std::move(poller_), loop_options_);
