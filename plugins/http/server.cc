@@ -11,13 +11,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "plugins/http/headers.h"
 #include "plugins/http/parser.h"
 #include "plugins/net/tcp_stream.h"
 #include "runtime/awaitables.h"
+#include "runtime/loop.h"
 #include "runtime/task_group.h"
 #include "runtime/with_timeout.h"
 
@@ -33,8 +33,9 @@ constexpr absl::Duration kLinger = absl::Seconds(1);
 // What all connections of a server share. Outlives them.
 class Server {
  public:
-  Server(net::TcpListener listener, Handler handler, const ServerOptions& options)
-      : listener_(std::move(listener)),
+  Server(Loop& loop, net::TcpListener listener, Handler handler, const ServerOptions& options)
+      : loop_(loop),
+        listener_(std::move(listener)),
         handler_(std::move(handler)),
         options_(options),
         buffer_(kReadSize, '\0') {}
@@ -53,8 +54,8 @@ class Server {
 
   // Now, as the header Date has it.
   absl::string_view date() {
-    const int64_t now = absl::ToUnixSeconds(absl::Now());
-    if (now != date_seconds_) {
+    const int64_t now = absl::ToUnixSeconds(loop_.clock().CalendarTime());
+    if (now != date_seconds_ || date_.empty()) {
       date_seconds_ = now;
       date_ = absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT", absl::FromUnixSeconds(now),
                                absl::UTCTimeZone());
@@ -65,6 +66,7 @@ class Server {
  private:
   Task<void> ServeConnection(net::TcpStream stream, TaskGroup& group);
 
+  Loop& loop_;
   net::TcpListener listener_;
   Handler handler_;
   const ServerOptions options_;
@@ -283,7 +285,8 @@ Task<void> Server::ServeConnection(net::TcpStream stream, TaskGroup& group) {
 }  // namespace
 
 Task<absl::Status> Serve(net::TcpListener listener, Handler handler, ServerOptions options) {
-  Server server(std::move(listener), std::move(handler), options);
+  Loop& loop = (co_await CurrentScope()).loop();
+  Server server(loop, std::move(listener), std::move(handler), options);
   co_return co_await WithTaskGroup([&](TaskGroup& group) { return server.Accept(group); });
 }
 

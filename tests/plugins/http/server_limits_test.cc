@@ -88,6 +88,19 @@ class ServerLimitsTest : public net::NetFixture {
   net::Address address_;
 };
 
+TEST_F(ServerLimitsTest, TheDateIsThatOfTheRuntimesClock) {
+  Serve([this]() -> Task<void> {
+    net::TcpStream stream = co_await Open();
+    for (absl::string_view date : {"00:00:00", "00:00:42"}) {
+      co_await Say(stream, kGet);
+      const std::string answer = co_await Read(stream);
+      EXPECT_TRUE(absl::StrContains(answer, absl::StrCat("Thu, 01 Jan 1970 ", date, " GMT")))
+          << answer;
+      co_await Advance(absl::Seconds(42));
+    }
+  });
+}
+
 TEST_F(ServerLimitsTest, ClosesIdleConnections) {
   Serve([this]() -> Task<void> {
     net::TcpStream fresh = co_await Open();
