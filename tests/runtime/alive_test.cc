@@ -163,6 +163,20 @@ TEST_F(Alive, L11_AgesOfTasksCountFromTheirSubmission) {
   ASSERT_TRUE(runtime->Run().ok());
 }
 
+TEST_F(Alive, OfATimeoutAndADeadlineTheEarlierCounts) {
+  for (const int timeout : {10, 60}) {
+    const absl::Time submitted = clock->CalendarTime();
+    const absl::Duration earlier = absl::Seconds(timeout == 10 ? 10 : 30);
+    runtime->Submit(Held{}, LogResult(),
+                    {.timeout = absl::Seconds(timeout), .deadline = submitted + absl::Seconds(30)});
+    EXPECT_EQ(held_.front().deadline(), submitted + earlier);
+    held_.front().OnCancel([this] { held_.clear(); });
+    ASSERT_TRUE(runtime->Run().ok());
+    EXPECT_EQ(clock->CalendarTime() - submitted, earlier);
+  }
+  EXPECT_EQ(log.size(), 2u);
+}
+
 TEST_F(Alive, ADeadlineByTheCalendarIsReadFromTheRuntimesClock) {
   // The simulation's calendar stands in 1970: by the machine's this deadline has passed.
   runtime->Submit(Held{}, LogResult(), {.deadline = clock->CalendarTime() + absl::Seconds(30)});

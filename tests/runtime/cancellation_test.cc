@@ -245,6 +245,17 @@ TEST_P(Cancellation, P3_LateResultsOfManyThatRaceWithTheirDeadlinesAreDropped) {
   }
 }
 
+TEST_P(Cancellation, CancelledAfterItCompletedAndBeforeItsCallerWasToldItIsCancelled) {
+  std::vector<Completion<int>> completions;
+  std::vector<absl::StatusOr<int>> results;
+  TaskHandle handle = runtime->Submit(Later{.completions = &completions}, Into(results));
+  completions[0].Complete(1);
+  handle.Cancel();
+  ASSERT_TRUE(runtime->Run().ok());
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].status().code(), absl::StatusCode::kCancelled);
+}
+
 TEST_P(Cancellation, ALoopKindCompletesLaterAndItsCancelHookUnregisters) {
   std::vector<Completion<int>> completions;
   std::vector<absl::StatusOr<int>> results;
