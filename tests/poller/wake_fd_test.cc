@@ -77,7 +77,7 @@ TEST_F(WakeFdTest, ArmedAfterAWakeItIsReadableAtOnce) {
 // A publisher wakes one who was woken already and is about to take it: whoever then looks must
 // either find what was published or be kept from the next sleep.
 TEST_F(WakeFdTest, E6_AWakeOverAWakeIsNotLostEither) {
-  constexpr int kRounds = 5'000;
+  constexpr int kRounds = 50'000;
   // Relaxed, all three: only Wake and EndSleep are to put what is tested into order. Apart, so
   // that one's cache line does not hold the other up.
   alignas(ABSL_CACHELINE_SIZE) std::atomic<int> begun = 0;      // Written by the waiter.
