@@ -83,7 +83,11 @@ class AcceptOperation final : public SocketOperation {
 //
 //   absl::StatusOr<net::TcpListener> listener =
 //       co_await runtime.Submit(net::Listen{.address = net::Address::Loopback()});
-//   while (absl::StatusOr<net::TcpStream> stream = co_await listener->Accept()) { ... }
+//   for (;;) {
+//     absl::StatusOr<net::TcpStream> stream = co_await listener->Accept();
+//     if (!stream.ok()) break;
+//     ...
+//   }
 class TcpListener {
  public:
   // For the plugin.
