@@ -47,7 +47,6 @@ absl::Status TaskHandle::Cancelled(const internal::Operation& operation) {
 
 namespace internal {
 
-Dispatcher& DispatcherOf(Runtime& runtime) { return runtime.dispatcher(); }
 RootTasks& RootTasksOf(Runtime& runtime) { return runtime.root_tasks(); }
 
 }  // namespace internal

@@ -8,10 +8,8 @@ class Runtime;
 
 namespace internal {
 
-class Dispatcher;
 class RootTasks;
 
-Dispatcher& DispatcherOf(Runtime& runtime);
 RootTasks& RootTasksOf(Runtime& runtime);
 
 }  // namespace internal
