@@ -8,7 +8,7 @@ readonly packages=(
   # For those who change the code.
   clang-format-19 clang-tidy-19 git python3
   # What the plugins stand on.
-  libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
+  libargon2-dev libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
 )
 
 # How long to wait for another apt: on a machine just started, one looks for updates.

@@ -50,6 +50,12 @@ def rondo_repositories():
         sha256 = "6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7",
     )
     debian_library(
+        name = "argon2",
+        header = "argon2.h",
+        libs = ["argon2"],
+        package = "libargon2-dev",
+    )
+    debian_library(
         name = "openssl",
         header = "openssl/ssl.h",
         libs = ["crypto", "ssl"],

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "plugins/crypto/secret.h"
+#include "runtime/fields.h"
 
 namespace rondo::crypto {
 
@@ -49,6 +50,14 @@ struct Seal {
   std::string algorithm = "aes-256-gcm";
   // None: a random one, as is best.
   std::optional<std::string> nonce = {};
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("key", key, {.required = true});
+    visit("plaintext", plaintext, {.required = true});
+    visit("associated_data", associated_data);
+    visit("algorithm", algorithm);
+    visit("nonce", nonce, {.help = "12 bytes, never twice with one key; random if not given"});
+  }
 };
 
 // Decrypts what Seal returned.
@@ -64,6 +73,13 @@ struct Open {
   std::string sealed = {};
   std::string associated_data = {};
   std::string algorithm = "aes-256-gcm";
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("key", key, {.required = true});
+    visit("sealed", sealed, {.required = true});
+    visit("associated_data", associated_data);
+    visit("algorithm", algorithm);
+  }
 };
 
 }  // namespace rondo::crypto

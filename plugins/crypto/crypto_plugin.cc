@@ -1,17 +1,142 @@
 #include "plugins/crypto/crypto_plugin.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "plugins/crypto/algorithms.h"
 #include "plugins/crypto/bodies.h"
 #include "plugins/crypto/crypto.h"
+#include "plugins/crypto/inline_or_pool.h"
+#include "runtime/completion.h"
+#include "runtime/runtime.h"
 #include "runtime/task_context.h"
 
 namespace rondo::crypto {
+namespace {
+
+using internal::Algorithms;
+using SharedAlgorithms = std::shared_ptr<Algorithms>;
+
+bool Never() { return false; }
+
+void RegisterHashes(Registrar& registrar, const SharedAlgorithms& algorithms, size_t inline_bytes) {
+  // The loop thread's own.
+  const auto hashing = std::make_shared<internal::Hashing>();
+  registrar.OnLoop<Hash>([=](Hash request, Completion<Digest> completion) {
+    if (request.data.size() <= inline_bytes) {
+      return completion.Complete(internal::ComputeHash(*algorithms, *hashing, request, Never));
+    }
+    internal::RunOnPool(std::move(request), std::move(completion),
+                        [algorithms](const Hash& large, internal::StopRequested stopped) {
+                          return internal::ComputeHash(*algorithms, large, stopped);
+                        });
+  });
+  registrar.OnLoop<ComputeHmac>([=](ComputeHmac request, Completion<Digest> completion) {
+    if (request.data.size() <= inline_bytes && request.key.size() <= inline_bytes) {
+      return completion.Complete(internal::ComputeHmacOf(*algorithms, request, Never));
+    }
+    internal::RunOnPool(std::move(request), std::move(completion),
+                        [algorithms](const ComputeHmac& large, internal::StopRequested stopped) {
+                          return internal::ComputeHmacOf(*algorithms, large, stopped);
+                        });
+  });
+  registrar.OnPool<HashFile>([algorithms](const HashFile& request, TaskContext& context) {
+    return internal::ComputeHashOfFile(*algorithms, request,
+                                       [&] { return context.stop_requested(); });
+  });
+}
+
+void RegisterSealing(Registrar& registrar, const SharedAlgorithms& algorithms) {
+  registrar.OnPool<Seal>([algorithms](const Seal& request, TaskContext& context) {
+    return internal::SealText(*algorithms, request, [&] { return context.stop_requested(); });
+  });
+  registrar.OnPool<Open>([algorithms](const Open& request, TaskContext& context) {
+    return internal::OpenSealed(*algorithms, request, [&] { return context.stop_requested(); });
+  });
+}
+
+void RegisterDerivations(Registrar& registrar, const SharedAlgorithms& algorithms,
+                         const KindOptions& of_passwords) {
+  registrar.OnLoop<Hkdf>([algorithms](const Hkdf& request, Completion<Secret> completion) {
+    completion.Complete(internal::DeriveByHkdf(*algorithms, request));
+  });
+  registrar.OnPool<Pbkdf2>(
+      [algorithms](const Pbkdf2& request, TaskContext&) {
+        return internal::DeriveByPbkdf2(*algorithms, request);
+      },
+      of_passwords);
+  registrar.OnPool<Scrypt>(
+      [algorithms](const Scrypt& request, TaskContext&) {
+        return internal::DeriveByScrypt(*algorithms, request);
+      },
+      of_passwords);
+  registrar.OnPool<Argon2>(
+      [](const Argon2& request, TaskContext&) { return internal::DeriveByArgon2(request); },
+      of_passwords);
+}
+
+void RegisterRandomness(Registrar& registrar) {
+  constexpr int64_t kMostInlineBytes = 4096;  // Some microseconds.
+  registrar.OnLoop<RandomBytes>([](RandomBytes request, Completion<std::string> completion) {
+    if (request.size <= kMostInlineBytes) {
+      return completion.Complete(internal::MakeRandomBytes(request, Never));
+    }
+    internal::RunOnPool(std::move(request), std::move(completion),
+                        [](const RandomBytes& large, internal::StopRequested stopped) {
+                          return internal::MakeRandomBytes(large, stopped);
+                        });
+  });
+  registrar.OnLoop<GenerateSecret>(
+      [](const GenerateSecret& request, Completion<Secret> completion) {
+        completion.Complete(internal::MakeSecret(request));
+      });
+  const auto uuids = std::make_shared<internal::UuidMaker>();
+  registrar.OnLoop<RandomUuid>(
+      [uuids](const RandomUuid& request, Completion<std::string> completion) {
+        const absl::Time now = completion.runtime().loop().clock().CalendarTime();
+        completion.Complete(uuids->Make(request, absl::ToUnixMillis(now)));
+      });
+}
+
+void RegisterKeys(Registrar& registrar, const SharedAlgorithms& algorithms,
+                  const KindOptions& of_passwords) {
+  registrar.OnPool<GenerateKey>([](const GenerateKey& request, TaskContext& context) {
+    return internal::MakeKey(request, [&] { return context.stop_requested(); });
+  });
+  registrar.OnLoop<PublicKeyOf>([](const PublicKeyOf& request, Completion<PublicKey> completion) {
+    completion.Complete(internal::PublicHalf(request));
+  });
+  // They may have a passphrase.
+  registrar.OnPool<ImportPrivateKey>([](const ImportPrivateKey& request,
+                                        TaskContext&) { return internal::ReadPrivateKey(request); },
+                                     of_passwords);
+  registrar.OnPool<ExportPrivateKey>(
+      [](const ExportPrivateKey& request, TaskContext&) {
+        return internal::WritePrivateKey(request);
+      },
+      of_passwords);
+  registrar.OnPool<ImportPublicKey>([](const ImportPublicKey& request, TaskContext&) {
+    return internal::ReadPublicKey(request);
+  });
+  registrar.OnPool<ExportPublicKey>([](const ExportPublicKey& request, TaskContext&) {
+    return internal::WritePublicKey(request);
+  });
+  registrar.OnPool<Sign>([algorithms](const Sign& request, TaskContext&) {
+    return internal::MakeSignature(*algorithms, request);
+  });
+  registrar.OnPool<Verify>([algorithms](const Verify& request, TaskContext&) {
+    return internal::VerifySignature(*algorithms, request);
+  });
+  registrar.OnPool<Agree>(
+      [](const Agree& request, TaskContext&) { return internal::AgreeOnSecret(request); });
+}
+
+}  // namespace
 
 PluginInfo CryptoPlugin::info() const {
-  return {.name = "crypto", .summary = "hashes, authenticated encryption, keys from passwords"};
+  return {.name = "crypto", .summary = "hashes, encryption, signatures, keys and certificates"};
 }
 
 absl::Status CryptoPlugin::Register(Registrar& registrar) {
@@ -20,22 +145,19 @@ absl::Status CryptoPlugin::Register(Registrar& registrar) {
         absl::StrCat("plugin crypto: max_concurrent_password_hashes is ",
                      options_.max_concurrent_password_hashes, ", less than 1"));
   }
+  if (options_.max_inline_hash_bytes < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("plugin crypto: max_inline_hash_bytes is ",
+                                                   options_.max_inline_hash_bytes,
+                                                   ", less than 0"));
+  }
   // They go with the last kind that uses them.
-  auto algorithms = std::make_shared<internal::Algorithms>();
-  registrar.OnPool<Hash>([algorithms](const Hash& request, TaskContext& context) {
-    return internal::ComputeHash(*algorithms, request, [&] { return context.stop_requested(); });
-  });
-  registrar.OnPool<Seal>([algorithms](const Seal& request, TaskContext& context) {
-    return internal::SealText(*algorithms, request, [&] { return context.stop_requested(); });
-  });
-  registrar.OnPool<Open>([algorithms](const Open& request, TaskContext& context) {
-    return internal::OpenSealed(*algorithms, request, [&] { return context.stop_requested(); });
-  });
-  registrar.OnPool<Scrypt>(
-      [algorithms](const Scrypt& request, TaskContext&) {
-        return internal::DeriveByScrypt(*algorithms, request);
-      },
-      {.max_concurrency = options_.max_concurrent_password_hashes});
+  const auto algorithms = std::make_shared<Algorithms>();
+  RegisterHashes(registrar, algorithms, static_cast<size_t>(options_.max_inline_hash_bytes));
+  RegisterSealing(registrar, algorithms);
+  const KindOptions of_passwords = {.max_concurrency = options_.max_concurrent_password_hashes};
+  RegisterDerivations(registrar, algorithms, of_passwords);
+  RegisterKeys(registrar, algorithms, of_passwords);
+  RegisterRandomness(registrar);
   return absl::OkStatus();
 }
 

@@ -14,10 +14,14 @@ struct CryptoOptions {
   // How many tasks of a kind that hashes passwords run at once. They are slow by design: without
   // a limit below the number of workers, a few log-ins keep everybody else's files waiting.
   int64_t max_concurrent_password_hashes = 2;
+  // Up to how many bytes are hashed on the loop thread. To ask a worker costs the loop itself one
+  // to three microseconds, and the caller more: what is hashed in that time is better done at once.
+  int64_t max_inline_hash_bytes = 2048;
 };
 
-// Brings the kinds of plugins/crypto/crypto.h to a runtime. They run on the pool. The algorithms
-// are OpenSSL's, each fetched once.
+// Brings the kinds of plugins/crypto/crypto.h to a runtime. They run on the pool, but for
+// those that take no longer than to ask a worker for them. The algorithms are OpenSSL's, each
+// fetched once, and libargon2's.
 //
 //   auto runtime = Runtime::Builder().Add(std::make_unique<crypto::CryptoPlugin>()).Build();
 class CryptoPlugin final : public Plugin {

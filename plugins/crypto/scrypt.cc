@@ -1,7 +1,6 @@
 #include "plugins/crypto/scrypt.h"
 
 #include <openssl/core_names.h>
-#include <openssl/kdf.h>
 #include <openssl/params.h>
 
 #include <algorithm>
@@ -12,14 +11,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "plugins/crypto/bodies.h"
-#include "plugins/crypto/openssl.h"
+#include "plugins/crypto/kdf.h"
 
 namespace rondo::crypto::internal {
 namespace {
 
 absl::Status Refuse(absl::string_view parameter, int64_t value, absl::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(Scrypt::kKind, ": ", parameter, " is ", value, ", ", why));
+  return RefuseNumber(Scrypt::kKind, parameter, value, why);
 }
 
 absl::Status CheckParameters(const Scrypt& request) {
@@ -48,8 +46,19 @@ absl::uint128 MemoryFor(const Scrypt& request) {
   return block * (absl::uint128(request.n) + 2 + request.p) + request.length;
 }
 
-OSSL_PARAM Octets(const char* name, absl::string_view bytes) {
-  return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(bytes.data()), bytes.size());
+// OWASP's choices, of which each is good enough, go from n = 2^17 with p = 1 down to 2^13 with 10.
+absl::Status CheckStrength(const Scrypt& request) {
+  constexpr int64_t kLeastBlocks = 8 << 13;
+  constexpr int64_t kLeastWork = 5 * (8 << 14);
+  if (request.allow_weak) return absl::OkStatus();
+  const absl::uint128 blocks = absl::uint128(request.n) * request.r;
+  if (blocks < kLeastBlocks) {
+    return RefuseWeak(Scrypt::kKind, "n", request.n, "but 128 n r must be 8 MiB or more");
+  }
+  if (blocks * request.p < kLeastWork) {
+    return RefuseWeak(Scrypt::kKind, "p", request.p, "but n r p must be 655360 or more");
+  }
+  return CheckSalt(Scrypt::kKind, request.salt);
 }
 
 }  // namespace
@@ -62,7 +71,8 @@ absl::StatusOr<Secret> DeriveByScrypt(Algorithms& algorithms, const Scrypt& requ
         absl::StrCat(Scrypt::kKind, ": takes ", memory, " bytes of memory, more than ",
                      request.max_memory_bytes, " (max_memory_bytes)"));
   }
-  absl::StatusOr<EVP_KDF*> scrypt = algorithms.Scrypt(Scrypt::kKind);
+  if (absl::Status status = CheckStrength(request); !status.ok()) return status;
+  absl::StatusOr<EVP_KDF*> scrypt = algorithms.Kdf(Scrypt::kKind, "scrypt");
   if (!scrypt.ok()) return scrypt.status();
 
   uint64_t n = static_cast<uint64_t>(request.n);
@@ -78,13 +88,7 @@ absl::StatusOr<Secret> DeriveByScrypt(Algorithms& algorithms, const Scrypt& requ
       OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &max_memory),
       OSSL_PARAM_construct_end(),
   };
-  const KdfContext context(EVP_KDF_CTX_new(*scrypt));
-  Secret key = Secret::OfSize(static_cast<size_t>(request.length));
-  if (context == nullptr || EVP_KDF_derive(context.get(), Bytes(key.mutable_bytes().data()),
-                                           key.size(), parameters) != 1) {
-    return OpenSslError(Scrypt::kKind);
-  }
-  return key;
+  return Derive(Scrypt::kKind, *scrypt, parameters, request.length);
 }
 
 }  // namespace rondo::crypto::internal

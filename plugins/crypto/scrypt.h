@@ -7,6 +7,7 @@
 
 #include "absl/strings/string_view.h"
 #include "plugins/crypto/secret.h"
+#include "runtime/fields.h"
 
 namespace rondo::crypto {
 
@@ -14,7 +15,9 @@ namespace rondo::crypto {
 // with the defaults, some 0.4 s and 128 MiB. Few run at once (see CryptoOptions), so that they
 // do not keep the workers from other kinds. One that runs does not stop when it is cancelled.
 //
-// Errors: INVALID_ARGUMENT (a parameter that scrypt does not allow; the message names it);
+// Errors: INVALID_ARGUMENT (a parameter that scrypt does not allow; the message names it; unless
+// allow_weak, less cost than OWASP's least choice, n = 2^13 with r = 8 and p = 10, or a salt below
+// 16 bytes);
 // RESOURCE_EXHAUSTED (more memory than max_memory_bytes, or than there is).
 //
 //   absl::StatusOr<crypto::Secret> key = co_await runtime.Submit(
@@ -35,6 +38,18 @@ struct Scrypt {
   // Of the key, in bytes.
   int64_t length = 32;
   int64_t max_memory_bytes = int64_t{256} << 20;
+  bool allow_weak = false;
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("password", password, {.required = true});
+    visit("salt", salt, {.required = true});
+    visit("n", n);
+    visit("r", r);
+    visit("p", p);
+    visit("length", length);
+    visit("max_memory_bytes", max_memory_bytes);
+    visit("allow_weak", allow_weak);
+  }
 };
 
 }  // namespace rondo::crypto

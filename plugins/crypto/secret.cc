@@ -36,8 +36,16 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-bool operator==(const Secret& a, const Secret& b) {
-  return a.size_ == b.size_ && CRYPTO_memcmp(a.data_.get(), b.data_.get(), a.size_) == 0;
+bool operator==(const Secret& a, const Secret& b) { return TimingSafeEqual(a.bytes(), b.bytes()); }
+
+void VisitValue(FieldVisitor& visit, Secret& secret) {
+  std::string bytes(secret.bytes());
+  visit.Value(bytes);
+  secret = Secret::Take(bytes);
+}
+
+bool TimingSafeEqual(absl::string_view a, absl::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
 void Secret::Wipe() {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "runtime/fields.h"
 
 namespace rondo::crypto {
 
@@ -55,6 +56,15 @@ class Secret {
   std::unique_ptr<char[]> data_;
   size_t size_ = 0;
 };
+
+// By name a secret is its bytes: a key or a password goes in so, and whoever calls a kind whose
+// result is a secret asks for it to come out. What reads or writes the bytes then keeps copies that
+// nobody wipes, so a program that can call a kind by its type does that.
+void VisitValue(FieldVisitor& visit, Secret& secret);
+
+// Whether both are the same, in a time that depends on their sizes alone: for codes and tokens that
+// somebody else sends, who must not learn how much of a guess was right.
+bool TimingSafeEqual(absl::string_view a, absl::string_view b);
 
 }  // namespace rondo::crypto
 

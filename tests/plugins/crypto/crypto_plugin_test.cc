@@ -1,5 +1,6 @@
 #include "plugins/crypto/crypto_plugin.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,8 +37,8 @@ KindStats StatsOf(const Runtime& runtime, absl::string_view kind) {
 }
 
 Task<void> SealByPassword(Runtime& runtime, std::string& log) {
-  absl::StatusOr<Secret> key = co_await runtime.Submit(
-      Scrypt{.password = Secret("hunter2"), .salt = "0123456789abcdef", .n = 1024});
+  absl::StatusOr<Secret> key = co_await runtime.Submit(Scrypt{
+      .password = Secret("hunter2"), .salt = "0123456789abcdef", .n = 1024, .allow_weak = true});
   absl::StatusOr<std::string> sealed = co_await runtime.Submit(
       Seal{.key = key.value(), .plaintext = "attack at dawn", .associated_data = "order 7"});
   absl::StatusOr<std::string> text = co_await runtime.Submit(
@@ -56,29 +57,33 @@ TEST(CryptoPlugin, SealsByPassword) {
   EXPECT_EQ(text, "attack at dawn");
 }
 
-TEST(CryptoPlugin, HashesFromManyWorkers) {
-  const std::unique_ptr<Runtime> runtime = Build();
-  std::vector<std::string> hashes;
-  for (int i = 0; i < 1000; ++i) {
-    runtime->Submit(Hash{.data = "abc"},
-                    [&](absl::StatusOr<std::string> hash) { hashes.push_back(hash.value()); });
+TEST(CryptoPlugin, HashesOnTheLoopAndOnManyWorkers) {
+  for (const size_t size : {3, 100'000}) {
+    const std::unique_ptr<Runtime> runtime = Build();
+    std::vector<std::string> hashes;
+    for (int i = 0; i < 1000; ++i) {
+      runtime->Submit(Hash{.data = std::string(size, 'a')},
+                      [&](absl::StatusOr<Digest> hash) { hashes.push_back(hash.value().bytes); });
+    }
+    EXPECT_EQ(runtime->Run(), absl::OkStatus());
+    EXPECT_EQ(hashes.size(), size_t{1000});
+    EXPECT_THAT(hashes, Each(hashes.front()));
+    EXPECT_EQ(runtime->Stats().pool.scheduled, size == 3 ? 0 : 1000);
   }
-  EXPECT_EQ(runtime->Run(), absl::OkStatus());
-  EXPECT_EQ(hashes.size(), size_t{1000});
-  EXPECT_THAT(hashes, Each(hashes.front()));
 }
 
 TEST(CryptoPlugin, P6_PasswordHashingLeavesWorkersToOthers) {
   const std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 2});
   int derived = 0;
   for (int i = 0; i < 10; ++i) {
-    runtime->Submit(Scrypt{.n = 1 << 12}, [&](absl::StatusOr<Secret> key) { derived += key.ok(); });
+    runtime->Submit(Scrypt{.n = 1 << 12, .allow_weak = true},
+                    [&](absl::StatusOr<Secret> key) { derived += key.ok(); });
   }
   EXPECT_EQ(StatsOf(*runtime, "crypto.scrypt").in_flight, 2);
   EXPECT_EQ(StatsOf(*runtime, "crypto.scrypt").waiting, 8);
   int derived_before_hash = -1;
-  runtime->Submit(Hash{.data = "abc"},
-                  [&](absl::StatusOr<std::string>) { derived_before_hash = derived; });
+  runtime->Submit(Hash{.data = std::string(100'000, 'a')},
+                  [&](absl::StatusOr<Digest>) { derived_before_hash = derived; });
   EXPECT_EQ(StatsOf(*runtime, "crypto.hash").in_flight, 1);
   EXPECT_EQ(runtime->Run(), absl::OkStatus());
   EXPECT_EQ(derived, 10);
@@ -88,12 +93,45 @@ TEST(CryptoPlugin, P6_PasswordHashingLeavesWorkersToOthers) {
 TEST(CryptoPlugin, ACancelledHashIsCancelled) {
   const std::unique_ptr<Runtime> runtime = Build();
   absl::Status status;
-  TaskHandle handle =
-      runtime->Submit(Hash{.data = std::string(100 << 20, 'x')},
-                      [&](absl::StatusOr<std::string> hash) { status = hash.status(); });
+  TaskHandle handle = runtime->Submit(Hash{.data = std::string(100 << 20, 'x')},
+                                      [&](absl::StatusOr<Digest> hash) { status = hash.status(); });
   handle.Cancel();
   EXPECT_EQ(runtime->Run(), absl::OkStatus());
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+}
+
+// What is left of a job when the runtime goes before it has run, or before the loop has heard.
+TEST(CryptoPlugin, ARuntimeThatGoesTakesItsHashesWithIt) {
+  std::unique_ptr<Runtime> runtime = Build();
+  int told = 0;
+  for (int i = 0; i < 100; ++i) {
+    runtime->Submit(Hash{.data = std::string(1'000'000, 'a')},
+                    [&](absl::StatusOr<Digest>) { ++told; });
+  }
+  runtime.reset();
+  EXPECT_EQ(told, 0);
+}
+
+TEST(CryptoPlugin, ADeadlineEndsALargeHash) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  absl::Status status;
+  runtime->Submit(Hash{.data = std::string(100 << 20, 'x')},
+                  [&](absl::StatusOr<Digest> hash) { status = hash.status(); },
+                  {.timeout = absl::Nanoseconds(1)});
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
+}
+
+TEST(CryptoPlugin, UuidsOfVersion7SortInTheOrderOfTheirSubmission) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  std::vector<std::string> uuids;
+  for (int i = 0; i < 1000; ++i) {
+    runtime->Submit(RandomUuid{.version = 7},
+                    [&](absl::StatusOr<std::string> uuid) { uuids.push_back(uuid.value()); });
+  }
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_EQ(uuids.size(), size_t{1000});
+  EXPECT_TRUE(std::is_sorted(uuids.begin(), uuids.end()));
 }
 
 TEST(CryptoPlugin, RefusesALimitOfNone) {

@@ -20,9 +20,9 @@ using testing::HasSubstr;
 class HashTest : public CryptoTest {
  protected:
   std::string HexOf(absl::string_view algorithm, absl::string_view data) {
-    const absl::StatusOr<std::string> hash = internal::ComputeHash(
+    const absl::StatusOr<Digest> hash = internal::ComputeHash(
         algorithms, {.data = std::string(data), .algorithm = std::string(algorithm)}, Never);
-    return hash.ok() ? ToHex(*hash) : hash.status().ToString();
+    return hash.ok() ? hash->hex() : hash.status().ToString();
   }
 };
 
@@ -42,6 +42,9 @@ TEST_F(HashTest, Sha2) {
   EXPECT_EQ(HexOf("sha512", "abc"),
             "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
             "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+  EXPECT_EQ(HexOf("sha224", "abc"), "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7");
+  EXPECT_EQ(HexOf("sha512-256", "abc"),
+            "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23");
 }
 
 // FIPS 202 and its examples.
@@ -53,6 +56,18 @@ TEST_F(HashTest, Sha3) {
   EXPECT_EQ(HexOf("sha3-512", "abc"),
             "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e"
             "10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0");
+  EXPECT_EQ(HexOf("sha3-224", "abc"), "e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf");
+  EXPECT_EQ(HexOf("sha3-384", "abc"),
+            "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b2"
+            "98d88cea927ac7f539f1edf228376d25");
+}
+
+// RFC 1321, A.5, and FIPS 180-4.
+TEST_F(HashTest, BrokenOnesSaySo) {
+  EXPECT_EQ(HexOf("legacy-md5", "abc"), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(HexOf("legacy-sha1", "abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_THAT(HexOf("md5", "abc"), HasSubstr("no algorithm \"md5\"; did you mean legacy-md5?"));
+  EXPECT_THAT(HexOf("SHA-1", "abc"), HasSubstr("did you mean legacy-sha1?"));
 }
 
 // RFC 7693, appendices A and B.
@@ -77,16 +92,29 @@ TEST_F(HashTest, PiecesJoin) {
 }
 
 TEST_F(HashTest, AnUnknownAlgorithmIsAnsweredWithTheKnownOnes) {
-  for (const absl::string_view name : {"SHA256", "sha-256", "md5", "", "sha256\n", "sha2561"}) {
+  for (const absl::string_view name : {"SHA256", "sha-256", "md6", "", "sha256\n", "sha2561"}) {
     const absl::Status status =
         internal::ComputeHash(algorithms, {.data = "", .algorithm = std::string(name)}, Never)
             .status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(status.message(), HasSubstr("there are sha256, sha384, sha512, sha3-256, "));
+    EXPECT_THAT(status.message(), HasSubstr("there are sha256, sha384, sha512, sha224, "));
   }
-  EXPECT_EQ(HexOf("sha-256", ""),
-            "INVALID_ARGUMENT: crypto.hash: no algorithm \"sha-256\"; there are sha256, sha384, "
-            "sha512, sha3-256, sha3-512, blake2b512, blake2s256");
+  EXPECT_EQ(HexOf("SHA-256", ""),
+            "INVALID_ARGUMENT: crypto.hash: no algorithm \"SHA-256\"; did you mean sha256? there "
+            "are sha256, sha384, sha512, sha224, sha512-256, sha3-224, sha3-256, sha3-384, "
+            "sha3-512, blake2b512, blake2s256, legacy-sha1, legacy-md5");
+  EXPECT_EQ(HexOf("md6", "").find("did you mean"), std::string::npos);
+}
+
+TEST_F(HashTest, AKeptOneForgetsWhatItHashedBefore) {
+  internal::Hashing hashing;
+  for (const absl::string_view algorithm : {"sha256", "sha256", "sha3-512", "sha256"}) {
+    for (const absl::string_view data : {"abc", "", "abcd"}) {
+      const Hash request{.data = std::string(data), .algorithm = std::string(algorithm)};
+      EXPECT_EQ(internal::ComputeHash(algorithms, hashing, request, Never)->hex(),
+                HexOf(algorithm, data));
+    }
+  }
 }
 
 TEST_F(HashTest, StopsBetweenPieces) {
