@@ -7,7 +7,7 @@ one core in a process, whatever is loaded.
 """
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
-load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library")
+load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 
 _SDK = "@rondo//runtime:sdk"
 
@@ -205,5 +205,46 @@ def rondo_host(
         linkstatic = True,
         testonly = testonly,
         deps = [name + "_with_sdk"],
+        **kwargs
+    )
+
+def _shared_object(plugin):
+    # "//plugins/fs" is short for "//plugins/fs:fs".
+    if ":" not in plugin:
+        plugin += ":" + plugin.split("/")[-1]
+    return plugin + ".so"
+
+def rondo_plugin_test(name, plugin, needs = [], options = "", requests = None, data = [], **kwargs):
+    """Tries every kind of a plugin for what Rondo promises of all kinds.
+
+    Each kind that can be called by name is called, cancelled before and while it runs, called with
+    an expired deadline, with malformed requests and over its limits; the plugin is unloaded under
+    load, and looked after for descriptors, threads and memory that it leaves. The tests run in an
+    empty folder.
+
+    Args:
+      name: of the test.
+      plugin: label of a rondo_plugin.
+      needs: labels of the plugins that it depends on, in the order in which they are loaded.
+      options: of the plugin, as JSON.
+      requests: a JSON file with fields of requests, {KIND: {FIELD: VALUE}}. Without it the fields
+        that have to be given get some value of their type.
+      data: files that the requests name.
+      **kwargs: as of cc_test.
+    """
+    args = ["--plugin=$(rootpath %s)" % _shared_object(plugin)]
+    if needs:
+        args.append("--needs=" + ",".join(["$(rootpath %s)" % _shared_object(n) for n in needs]))
+    if options:
+        args.append("'--options=%s'" % options)
+    if requests:
+        args.append("--requests=$(rootpath %s)" % requests)
+    rondo_host(
+        name = name,
+        rule = cc_test,
+        srcs = [],
+        args = args,
+        data = data + [_shared_object(p) for p in [plugin] + needs] + ([requests] if requests else []),
+        deps = ["@rondo//runtime/conformance:main"],
         **kwargs
     )

@@ -1,0 +1,116 @@
+#include "runtime/conformance/plugin_checks.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "runtime/conformance/calls.h"
+#include "runtime/conformance/footprint.h"
+#include "runtime/runtime.h"
+#include "runtime/task.h"
+
+namespace rondo::conformance {
+namespace {
+
+// Calls every kind that can be called, some times.
+void StartAll(const Subject& subject, const std::vector<KindInfo>& kinds, int times, Calls& calls) {
+  for (const KindInfo& kind : kinds) {
+    if (!kind.can_be_called()) continue;
+    const nlohmann::json request = subject.RequestOf(kind);
+    for (int i = 0; i < times; ++i) {
+      calls.Start(kind.name, request, {.timeout = absl::Milliseconds(200)});
+    }
+  }
+}
+
+bool AnyBusy(const Runtime& runtime, const std::vector<KindInfo>& kinds) {
+  for (const KindInfo& kind : kinds) {
+    if (IsBusy(runtime, kind.name)) return true;
+  }
+  return false;
+}
+
+Task<void> Drain(Runtime& runtime, std::string name, absl::Status& status, bool& done) {
+  status = co_await runtime.DrainPlugin(std::move(name), {.cancel_tasks = true});
+  done = true;
+}
+
+// Unloads the plugin while `calls` are on their way.
+void UnloadUnder(Runtime& runtime, const std::string& name, const std::vector<KindInfo>& kinds,
+                 Calls& calls) {
+  if (AnyBusy(runtime, kinds)) {
+    const absl::Status refused = runtime.UnloadPlugin(name);
+    EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition) << refused;
+    EXPECT_TRUE(absl::StrContains(refused.message(), name + ".")) << refused << " names no task";
+  }
+  absl::Status status;
+  bool done = false;
+  runtime.Spawn(Drain(runtime, name, status, done), "drain");
+  while (!done) {
+    ASSERT_TRUE(runtime.RunOnce(absl::Seconds(1)).ok());
+    // What a call has returned alive must not be what the plugin waits for.
+    runtime.resources().CloseAll();
+  }
+  EXPECT_TRUE(status.ok()) << status;
+  calls.Finish();
+  const Told& told = calls.Start(kinds[0].name, nlohmann::json::object());
+  calls.Finish();
+  EXPECT_EQ(told.status.code(), absl::StatusCode::kNotFound) << told.status;
+}
+
+}  // namespace
+
+void CheckUnloadUnderLoad(const Subject& subject) {
+  constexpr int kTimes = 5;
+  const absl::StatusOr<std::vector<KindInfo>> kinds = subject.Kinds();
+  ASSERT_TRUE(kinds.ok()) << kinds.status();
+  ASSERT_FALSE(kinds->empty());
+  absl::StatusOr<std::unique_ptr<Runtime>> runtime = subject.MakeRuntime();
+  ASSERT_TRUE(runtime.ok()) << runtime.status();
+  const std::string name = kinds->front().plugin;
+  for (int i = 0; i < kTimes; ++i) {
+    Calls calls(**runtime);
+    StartAll(subject, *kinds, 5, calls);
+    UnloadUnder(**runtime, name, *kinds, calls);
+    const absl::StatusOr<std::string> loaded = subject.Load(**runtime);
+    ASSERT_TRUE(loaded.ok()) << loaded.status();
+  }
+}
+
+void CheckLeaks(const Subject& subject) {
+  // Until caches are full; then the growth of many rounds, of which each would add a little.
+  constexpr int kWarmUps = 20;
+  constexpr int kRounds = 200;
+  constexpr int64_t kBytesOfARound = 16;
+  const absl::StatusOr<std::vector<KindInfo>> kinds = subject.Kinds();
+  ASSERT_TRUE(kinds.ok()) << kinds.status();
+  const Footprint outside = MeasureFootprint();
+  {
+    absl::StatusOr<std::unique_ptr<Runtime>> runtime = subject.MakeRuntime();
+    ASSERT_TRUE(runtime.ok()) << runtime.status();
+    Footprint before = {};
+    for (int i = 0; i < kWarmUps + kRounds; ++i) {
+      if (i == kWarmUps) before = MeasureFootprint();
+      Calls calls(**runtime);
+      StartAll(subject, *kinds, 2, calls);
+      calls.CancelAll();
+      calls.Finish();
+      for (const KindInfo& kind : *kinds) calls.FinishAll(kind.name);
+    }
+    const Footprint after = MeasureFootprint();
+    EXPECT_EQ(after.descriptors, before.descriptors) << "descriptors are left";
+    EXPECT_EQ(after.threads, before.threads) << "threads are left";
+    EXPECT_LT(after.heap_bytes - before.heap_bytes, kRounds * kBytesOfARound) << "memory is left";
+  }
+  const Footprint after = MeasureFootprint();
+  EXPECT_EQ(after.descriptors, outside.descriptors) << "left by a runtime that is gone";
+  EXPECT_EQ(after.threads, outside.threads) << "left by a runtime that is gone";
+}
+
+}  // namespace rondo::conformance
