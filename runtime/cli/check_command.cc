@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -37,6 +38,8 @@ absl::StatusOr<Inspected> Inspect(const std::string& file) {
   for (const std::unique_ptr<internal::Kind>& kind : std::move(registrar).TakeKinds()) {
     inspected.kinds.push_back(internal::DescribeKind(*kind));
   }
+  std::sort(inspected.kinds.begin(), inspected.kinds.end(),
+            [](const KindInfo& a, const KindInfo& b) { return a.name < b.name; });
   return inspected;
 }
 
