@@ -14,33 +14,19 @@
 namespace rondo {
 namespace {
 
-// How many events one look takes at most. More wait in the kernel, in turn.
-constexpr int kMaxEvents = 256;
-
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kNanosPerMilli = 1'000'000;
 
-// The bits that Readiness and epoll have in common, and the one that they have in two places.
-constexpr Readiness kCommonBits = Readiness::kReadable | Readiness::kUrgent | Readiness::kWritable |
-                                  Readiness::kError | Readiness::kHungUp;
-constexpr int kPeerClosedShift = 8;
+// An event is given away as a Readiness.
 static_assert(Readiness(Readiness::kReadable).bits() == EPOLLIN);
 static_assert(Readiness(Readiness::kUrgent).bits() == EPOLLPRI);
 static_assert(Readiness(Readiness::kWritable).bits() == EPOLLOUT);
 static_assert(Readiness(Readiness::kError).bits() == EPOLLERR);
 static_assert(Readiness(Readiness::kHungUp).bits() == EPOLLHUP);
-static_assert(Readiness(Readiness::kPeerClosed).bits() << kPeerClosedShift == EPOLLRDHUP);
+static_assert(Readiness(Readiness::kPeerClosed).bits() == EPOLLRDHUP);
 
 uint32_t ToEpoll(Readiness interest, Trigger trigger) {
-  const uint32_t common = (interest & kCommonBits).bits();
-  const uint32_t peer_closed = (interest & Readiness::kPeerClosed).bits();
-  return common | peer_closed << kPeerClosedShift | (trigger == Trigger::kEdge ? EPOLLET : 0);
-}
-
-Readiness FromEpoll(uint32_t events) {
-  return (Readiness::FromBits(static_cast<uint8_t>(events)) & kCommonBits) |
-         (Readiness::FromBits(static_cast<uint8_t>(events >> kPeerClosedShift)) &
-          Readiness::kPeerClosed);
+  return interest.bits() | (trigger == Trigger::kEdge ? EPOLLET : 0);
 }
 
 // Rounded up: a timer must not be early.
@@ -102,33 +88,27 @@ void EpollPoller::DoRemove(Watcher& watcher) {
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, watcher.fd(), nullptr);
 }
 
-absl::Status EpollPoller::DoWait(int64_t timeout_nanos) {
+int EpollPoller::DoWait(int64_t timeout_nanos, absl::Span<epoll_event> events) {
   if (timeout_nanos != 0 && !wake_.BeginSleep()) timeout_nanos = 0;
-  epoll_event events[kMaxEvents];
-  const int count = WaitForEvents(events, timeout_nanos);
-  const int error = count < 0 ? errno : 0;
+  const int found = events.empty() ? 0 : WaitForEvents(timeout_nanos, events);
+  const int error = found < 0 ? errno : 0;
   wake_.EndSleep();
-  if (count < 0) {
-    return error == EINTR ? absl::OkStatus() : absl::ErrnoToStatus(error, "epoll_wait");
-  }
-  for (int i = 0; i < count; ++i) {
-    auto* const watcher = static_cast<Watcher*>(events[i].data.ptr);
-    if (watcher != nullptr) Queue(*watcher, FromEpoll(events[i].events));
-  }
-  return absl::OkStatus();
+  if (found >= 0) return found;
+  return error == EINTR ? 0 : -error;
 }
 
-int EpollPoller::WaitForEvents(epoll_event* events, int64_t timeout_nanos) {
+int EpollPoller::WaitForEvents(int64_t timeout_nanos, absl::Span<epoll_event> events) {
+  const int size = static_cast<int>(events.size());
   // Without a time to tell, the older call does the same for less.
   if (timeout_nanos > 0 && has_nanoseconds_) {
     const timespec timeout = {.tv_sec = timeout_nanos / kNanosPerSecond,
                               .tv_nsec = timeout_nanos % kNanosPerSecond};
-    const int count = epoll_pwait2(epoll_fd_, events, kMaxEvents, &timeout, nullptr);
+    const int found = epoll_pwait2(epoll_fd_, events.data(), size, &timeout, nullptr);
     // ENOSYS: Linux before 5.11. EPERM: a sandbox that forbids what it does not know.
-    if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
+    if (found >= 0 || (errno != ENOSYS && errno != EPERM)) return found;
     has_nanoseconds_ = false;
   }
-  return epoll_wait(epoll_fd_, events, kMaxEvents, ToMillis(timeout_nanos));
+  return epoll_wait(epoll_fd_, events.data(), size, ToMillis(timeout_nanos));
 }
 
 }  // namespace rondo

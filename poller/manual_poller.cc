@@ -38,18 +38,22 @@ absl::Status ManualPoller::DoModify(Watcher& watcher, Readiness interest) {
 
 void ManualPoller::DoRemove(Watcher& watcher) { watches_.erase(watcher.fd()); }
 
-absl::Status ManualPoller::DoWait(int64_t timeout_nanos) {
+int ManualPoller::DoWait(int64_t timeout_nanos, absl::Span<epoll_event> events) {
   const bool woken = woken_.exchange(false);
   if (sleep_ != nullptr) sleep_(woken || !ready_fds_.empty() ? 0 : timeout_nanos);
   // A wake-up during the sleep ended it, and is not for the next one.
   woken_.exchange(false);
-  for (const int fd : std::exchange(ready_fds_, {})) {
-    const auto it = watches_.find(fd);
+  size_t found = 0;
+  auto fd = ready_fds_.begin();
+  for (; fd != ready_fds_.end() && found < events.size(); ++fd) {
+    const auto it = watches_.find(*fd);
     if (it == watches_.end()) continue;
     const Readiness ready = std::exchange(it->second.ready, Readiness());
-    if (!ready.empty()) Queue(*it->second.watcher, ready);
+    if (ready.empty()) continue;
+    events[found++] = {.events = ready.bits(), .data = {.ptr = it->second.watcher}};
   }
-  return absl::OkStatus();
+  ready_fds_.erase(ready_fds_.begin(), fd);
+  return static_cast<int>(found);
 }
 
 }  // namespace rondo

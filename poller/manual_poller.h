@@ -2,6 +2,8 @@
 #ifndef RONDO_POLLER_MANUAL_POLLER_H_
 #define RONDO_POLLER_MANUAL_POLLER_H_
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -10,6 +12,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "poller/poller.h"
 #include "poller/readiness.h"
 
@@ -55,7 +58,7 @@ class ManualPoller final : public Poller {
   absl::Status DoAdd(Watcher& watcher, int fd, Readiness interest, Trigger trigger) override;
   absl::Status DoModify(Watcher& watcher, Readiness interest) override;
   void DoRemove(Watcher& watcher) override;
-  absl::Status DoWait(int64_t timeout_nanos) override;
+  int DoWait(int64_t timeout_nanos, absl::Span<epoll_event> events) override;
 
   const Sleep sleep_;
   absl::flat_hash_map<int, Watch> watches_;

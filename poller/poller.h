@@ -2,14 +2,17 @@
 #ifndef RONDO_POLLER_POLLER_H_
 #define RONDO_POLLER_POLLER_H_
 
+#include <sys/epoll.h>
+
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "poller/intrusive_list.h"
 #include "poller/readiness.h"
 
@@ -22,7 +25,6 @@ enum class Trigger : uint8_t {
 
 class Poller;
 struct WatchedList;
-struct ReadyList;
 
 // One who watches an fd: derive from it, and give it to Poller::Add.
 //
@@ -30,7 +32,7 @@ struct ReadyList;
 // it, or Poller::Remove, ends the registration, and nothing is told to it any more, even what
 // was due already. It may be destroyed inside its own OnReady, and may outlive the poller.
 // An idle connection is counted in bytes, hence so are its members.
-class Watcher : private ListNode<WatchedList>, private ListNode<ReadyList> {
+class Watcher : private ListNode<WatchedList> {
  public:
   Watcher() = default;
   Watcher(const Watcher&) = delete;
@@ -48,12 +50,10 @@ class Watcher : private ListNode<WatchedList>, private ListNode<ReadyList> {
  private:
   friend class Poller;
   friend class IntrusiveList<Watcher, WatchedList>;
-  friend class IntrusiveList<Watcher, ReadyList>;
 
   Poller* poller_ = nullptr;
   int fd_ = -1;
   Trigger trigger_ = Trigger::kEdge;
-  Readiness due_;  // What TakeReady will tell; empty unless it is in the ready queue.
 };
 
 // Waits for many fds at once, for a time given in nanoseconds, and can be woken. Reads no clock
@@ -87,7 +87,7 @@ class Poller {
   // Counts since the poller was made.
   struct Stats {
     int64_t waits = 0;        // Calls of Wait.
-    int64_t events = 0;       // What they found.
+    int64_t events = 0;       // What they found, wake-ups included.
     int64_t changes = 0;      // Calls of Add, Modify and Remove that reached the kernel.
     int64_t wake_writes = 0;  // System calls made by Wake.
   };
@@ -129,11 +129,15 @@ class Poller {
 
   // Takes from the queue the next who is to be told, and what; null when it is empty.
   Watcher* TakeReady(Readiness& ready) {
-    Watcher* const watcher = ready_.TakeFirst();
-    if (watcher != nullptr) ready = std::exchange(watcher->due_, Readiness());
-    return watcher;
+    while (next_due_ != end_due_) {
+      const epoll_event& event = *next_due_++;
+      if (event.data.ptr == nullptr) continue;
+      ready = ToReadiness(event);
+      return static_cast<Watcher*>(event.data.ptr);
+    }
+    return nullptr;
   }
-  bool has_ready() const { return !ready_.empty(); }
+  bool has_ready() const;
 
   // Makes the Wait that is going on, or else the next one, return early. Whatever happened before
   // Wake happens before that Wait returns: what one thread publishes, by any means, and then
@@ -159,25 +163,36 @@ class Poller {
  protected:
   Poller() = default;
 
-  // For DoWait: queues what `watcher` is to be told.
-  void Queue(Watcher& watcher, Readiness ready) {
-    ++stats_.events;
-    if (!ready_.IsLinked(watcher)) ready_.Append(watcher);
-    watcher.due_ |= ready;
-  }
-
  private:
+  // How many events can be due. More wait in the kernel, in turn.
+  static constexpr size_t kMaxDue = 256;
+
+  static Readiness ToReadiness(const epoll_event& event) {
+    return Readiness::FromBits(static_cast<uint16_t>(event.events));
+  }
   // What a kind of poller implements. The public functions have checked the arguments; they also
   // keep the lists, after DoAdd and DoRemove. A poller that is destroyed removes nobody.
   virtual absl::Status DoAdd(Watcher& watcher, int fd, Readiness interest, Trigger trigger) = 0;
   virtual absl::Status DoModify(Watcher& watcher, Readiness interest) = 0;
   virtual void DoRemove(Watcher& watcher) = 0;
-  virtual absl::Status DoWait(int64_t timeout_nanos) = 0;
+  // Writes at most events.size() events, which may be none, to `events`, each with the address of
+  // its watcher or with null for a wake-up. Returns how many, or the errno, negative.
+  virtual int DoWait(int64_t timeout_nanos, absl::Span<epoll_event> events) = 0;
 
   void Detach(Watcher& watcher);
+  // What is due of `watcher`, which is at most one event; null when nothing is.
+  epoll_event* FindDue(const Watcher& watcher);
+  // Moves what was not taken to the front of the queue; returns how much that is.
+  size_t KeepUntaken();
+  // Tells whoever is among the first `kept` events and behind them as well only once.
+  void MergeInto(size_t kept);
 
   IntrusiveList<Watcher, WatchedList> watched_;
-  IntrusiveList<Watcher, ReadyList> ready_;
+  // The ready queue: from next_due_ to end_due_, as the kernel has written it there, so that
+  // nothing is copied or linked for an event. Whoever is removed is replaced by null.
+  std::array<epoll_event, kMaxDue> due_;
+  epoll_event* next_due_ = due_.data();
+  epoll_event* end_due_ = due_.data();
   size_t watcher_count_ = 0;
   Stats stats_;
 };

@@ -194,12 +194,17 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   // A look takes no time that would be worth another reading of the clock.
   awake_since_nanos_ = timeout == 0 ? now : clock_->NowNanos();
   if (timeout != 0) ++stats_.waits;
+  TellReady();
+  return status;
+}
+
+void Loop::TellReady() {
+  Poller& poller = *poller_;
   Readiness ready;
-  while (Watcher* watcher = poller_->TakeReady(ready)) {
+  while (Watcher* watcher = poller.TakeReady(ready)) {
     watcher->OnReady(ready);
     RunTicks();
   }
-  return status;
 }
 
 bool Loop::MayLookForPosts() {

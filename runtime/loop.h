@@ -207,6 +207,7 @@ class Loop {
   bool RunTimers();
   bool RunPending();
   absl::Status PollFds(int64_t max_wait_nanos, bool once);
+  void TellReady();
   void RunImmediates();
   void RunClosing();
 

@@ -101,6 +101,24 @@ TEST_F(PollerQueueTest, BatchesThatWereNotTakenAddUpInTheFirstPlace) {
   EXPECT_FALSE(poller_.has_ready());
 }
 
+TEST_F(PollerQueueTest, WhatHasNoPlaceInTheQueueIsToldLater) {
+  std::vector<std::unique_ptr<Recorder>> watchers;
+  for (int fd = 0; fd < 300; ++fd) {
+    watchers.push_back(std::make_unique<Recorder>());
+    ASSERT_EQ(poller_.Add(*watchers.back(), fd), absl::OkStatus());
+    ASSERT_TRUE(poller_.MakeReady(fd, Readiness::kReadable));
+  }
+  ASSERT_EQ(poller_.Wait(0), absl::OkStatus());
+  ASSERT_EQ(poller_.Wait(0), absl::OkStatus()) << "though the queue is full";
+  EXPECT_EQ(poller_.TakeReady(ready_), watchers[0].get());
+  poller_.Remove(*watchers[255]);
+  ASSERT_EQ(poller_.Wait(0), absl::OkStatus()) << "into the two places that are free";
+  EXPECT_EQ(Deliver(poller_), 256);
+  ASSERT_EQ(poller_.Wait(0), absl::OkStatus());
+  EXPECT_EQ(Deliver(poller_), 300 - 258);
+  for (int fd = 1; fd < 300; ++fd) EXPECT_EQ(watchers[fd]->told().size(), fd == 255 ? 0 : 1) << fd;
+}
+
 TEST_F(PollerQueueTest, WhatWasToldIsNotToldAgain) {
   Recorder watcher;
   MakeDue({&watcher});

@@ -31,6 +31,7 @@ TEST(Readiness, IsASet) {
   static_assert((ready & (Readiness::kError | Readiness::kHungUp)) == Readiness::kError);
   static_assert((Readiness::kReadable & Readiness::kWritable) == Readiness());
   static_assert((ready | Readiness::kError) == ready);
+  static_assert(ready.Without(Readiness::kReadable | Readiness::kWritable) == Readiness::kError);
 }
 
 TEST(Readiness, HasWordsForPeople) {
