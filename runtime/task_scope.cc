@@ -25,13 +25,6 @@ class TaskScope::TokenLink {
   std::stop_callback<std::function<void()>> callback_;
 };
 
-void TaskScope::Hook::Remove() {
-  if (link_ == nullptr) return;
-  *link_ = next_;
-  if (next_ != nullptr) next_->link_ = link_;
-  link_ = nullptr;
-}
-
 TaskScope::TaskScope(Loop& loop, Pool& pool) : loop_(loop), pool_(pool) {}
 
 TaskScope::TaskScope(TaskScope& parent) : loop_(parent.loop_), pool_(parent.pool_) {
@@ -73,16 +66,6 @@ std::stop_token TaskScope::token() {
     if (cancelled()) source_->request_stop();
   }
   return source_->get_token();
-}
-
-void TaskScope::Add(Hook& hook) {
-  loop_.CheckOnLoop();
-  DCHECK(!cancelled());
-  DCHECK(hook.link_ == nullptr);
-  hook.next_ = hooks_;
-  hook.link_ = &hooks_;
-  if (hooks_ != nullptr) hooks_->link_ = &hook.next_;
-  hooks_ = &hook;
 }
 
 }  // namespace rondo

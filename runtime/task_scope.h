@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "pool/pool.h"
 #include "runtime/loop.h"
@@ -28,7 +29,12 @@ class TaskScope {
     Hook(const Hook&) = delete;
     Hook& operator=(const Hook&) = delete;
     // Out of the scope again. Does nothing when it is in none.
-    void Remove();
+    void Remove() {
+      if (link_ == nullptr) return;
+      *link_ = next_;
+      if (next_ != nullptr) next_->link_ = link_;
+      link_ = nullptr;
+    }
 
    protected:
     ~Hook() { Remove(); }
@@ -65,7 +71,15 @@ class TaskScope {
   std::stop_token token();
 
   // REQUIRES: !cancelled(), and `hook` is in no scope.
-  void Add(Hook& hook);
+  void Add(Hook& hook) {
+    loop_.CheckOnLoop();
+    DCHECK(!cancelled());
+    DCHECK(hook.link_ == nullptr);
+    hook.next_ = hooks_;
+    hook.link_ = &hooks_;
+    if (hooks_ != nullptr) hooks_->link_ = &hook.next_;
+    hooks_ = &hook;
+  }
 
  private:
   class ParentHook final : public Hook {

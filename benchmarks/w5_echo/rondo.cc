@@ -47,15 +47,15 @@ class Session {
   void OnReadable() {
     while (std::optional<absl::StatusOr<size_t>> size =
                stream_.TryRead(absl::MakeSpan(server_.buffer))) {
-      CHECK_OK(size->status());
-      if (**size == 0) {
+      const size_t bytes = size->value();
+      if (bytes == 0) {
         server_.Gone();
         delete this;
         return;
       }
       // It always fits into the socket: the client waits for it.
-      CHECK_EQ(stream_.TryWrite(absl::string_view(server_.buffer, **size)).value(), **size);
-      server_.Echoed(**size);
+      CHECK_EQ(stream_.TryWrite(absl::string_view(server_.buffer, bytes)).value(), bytes);
+      server_.Echoed(bytes);
     }
   }
 

@@ -17,7 +17,7 @@ constexpr Readiness kInterest =
 }  // namespace
 
 Connection::Connection(Loop& loop, const Address& peer, State state) : Socket(loop, peer) {
-  if (state == kConnecting) writable_ = false;
+  if (state == kConnecting) ready_ = ready_.Without(Readiness::kWritable);
 }
 
 absl::StatusOr<ConnectionPtr> Connection::Open(Loop& loop, OwnedFd& fd, const Address& peer,
@@ -28,29 +28,17 @@ absl::StatusOr<ConnectionPtr> Connection::Open(Loop& loop, OwnedFd& fd, const Ad
   return connection;
 }
 
-int64_t Connection::Receive(char* data, size_t size) {
-  if (closed() || end_reported_) return kFailed;
-  if (!readable_ || !Admit()) return kBlocked;
-  ssize_t received;
-  do {
-    received = ::recv(fd(), data, size, 0);
-  } while (received < 0 && errno == EINTR);
-  if (received <= 0) return ReceivedNothing(received < 0 ? errno : 0);
-  // Less than there was room for: nothing is left, and epoll will tell of more. Once it has told
-  // of the end it will not tell again, so the end is read without being asked to. And a recv stops
-  // in front of urgent data too, whatever is behind them: only EAGAIN says that nothing is left.
-  if (static_cast<size_t>(received) < size && !read_ends_ && !urgent_) readable_ = false;
-  return received;
-}
-
-int64_t Connection::ReceivedNothing(int error) {
-  if (error == EAGAIN) readable_ = false;
+int64_t Connection::ReceivedNothing(char* data, size_t size, int64_t result) {
+  const int error = static_cast<int>(-result);
+  if (error == EINTR) return Receive(data, size);
+  if (error == EAGAIN) ready_ = ready_.Without(Readiness::kReadable);
   if (WaitsFor(error)) return kBlocked;
   // An error is told by the kernel once, and maybe was to a Send: what follows it is no end.
   if (error != 0) Broke(error);
-  if (receive_error_ != 0) return kFailed;
+  ready_ = ready_.Without(Readiness::kReadable);
+  const bool reported = end_reported_;
   end_reported_ = true;
-  return 0;
+  return reported || receive_error_ != 0 ? kFailed : 0;
 }
 
 // The kernel had no buffer: the socket is as ready as before, so that epoll has nothing to tell
@@ -60,22 +48,14 @@ bool Connection::WaitsFor(int error) {
   return error == EAGAIN || error == ENOBUFS;
 }
 
-int64_t Connection::Send(const char* data, size_t size) {
-  if (closed() || shut_down_ || send_error_ != 0) return kFailed;
-  if (!writable_ || !Admit()) return kBlocked;
-  ssize_t sent;
-  do {
-    sent = ::send(fd(), data, size, MSG_NOSIGNAL);
-  } while (sent < 0 && errno == EINTR);
-  if (sent < 0) return SentNothing(errno);
-  // The buffer is full, and epoll will tell when it is not.
-  if (static_cast<size_t>(sent) < size && !write_ends_) writable_ = false;
-  return sent;
-}
-
-int64_t Connection::SentNothing(int error) {
-  if (error == EAGAIN) writable_ = false;
+int64_t Connection::SentNothing(const char* data, size_t size, int64_t result) {
+  const int error = static_cast<int>(-result);
+  if (error == EINTR) return Send(data, size);
+  if (error == EAGAIN) ready_ = ready_.Without(Readiness::kWritable);
   if (WaitsFor(error)) return kBlocked;
+  // From now on without a system call.
+  ready_ = ready_.Without(Readiness::kWritable);
+  if (shut_down_ || send_error_ != 0) return kFailed;  // As it did before.
   if (error == EPIPE) {
     send_error_ = EPIPE;  // What the peer sent before can still be read.
   } else {
@@ -87,12 +67,12 @@ int64_t Connection::SentNothing(int error) {
 void Connection::Broke(int error) {
   receive_error_ = error;
   send_error_ = error;
-  EndWaits();
+  ready_ |= Readiness::kReadable;  // What came before can still be read.
+  EndWrites();
 }
 
-void Connection::EndWaits() {
-  readable_ = true;
-  writable_ = true;
+void Connection::EndWrites() {
+  ready_ = ready_.Without(Readiness::kWritable);
   ServeLater();
 }
 
@@ -114,7 +94,7 @@ absl::Status Connection::ShutdownWrite() {
   if (shut_down_) return absl::OkStatus();
   if (::shutdown(fd(), SHUT_WR) != 0) return ErrnoStatus(errno, "shut down");
   shut_down_ = true;
-  EndWaits();
+  EndWrites();
   return absl::OkStatus();
 }
 

@@ -7,11 +7,14 @@
 #include <memory>
 #include <string>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "plugins/net/address.h"
 #include "plugins/net/owned_fd.h"
 #include "plugins/net/socket.h"
+#include "plugins/net/system_calls.h"
 #include "runtime/loop.h"
 
 namespace rondo::net::internal {
@@ -34,16 +37,32 @@ class Connection final : public Socket {
   static constexpr int64_t kFailed = -2;   // See receive_status(), send_status().
 
   // Receives what there is, at most `size` bytes, which is not 0. Returns 0 at the end, once.
-  int64_t Receive(char* data, size_t size);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE int64_t Receive(char* data, size_t size) {
+    // What makes it fail is looked for only when there is nothing to receive, or the kernel says so
+    // too: a busy stream pays for one test, and one more to find out that nothing is left.
+    if (!readable()) return closed() || end_reported_ ? kFailed : kBlocked;
+    if (!Admit()) return kBlocked;
+    const int64_t received = SystemRecv(fd(), data, size);
+    if (ABSL_PREDICT_FALSE(received <= 0)) return ReceivedNothing(data, size, received);
+    if (static_cast<size_t>(received) < size) ReceivedAll();
+    return received;
+  }
   // Sends what the kernel takes now. A part is followed by kBlocked.
-  int64_t Send(const char* data, size_t size);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE int64_t Send(const char* data, size_t size) {
+    if (!writable()) return closed() || shut_down_ || send_error_ != 0 ? kFailed : kBlocked;
+    if (!Admit()) return kBlocked;
+    const int64_t sent = SystemSend(fd(), data, size);
+    if (ABSL_PREDICT_FALSE(sent < 0)) return SentNothing(data, size, sent);
+    if (static_cast<size_t>(sent) < size) SentAPart();
+    return sent;
+  }
 
   // Why the last one failed.
   absl::Status receive_status() const;
   absl::Status send_status() const;
 
   // Whether epoll has called a connecting one writable, which it is with an error as well.
-  bool connect_done() const { return writable_; }
+  bool connect_done() const { return writable(); }
 
   // Ends this side's direction; a Send that waits fails.
   absl::Status ShutdownWrite();
@@ -53,17 +72,27 @@ class Connection final : public Socket {
  private:
   Connection(Loop& loop, const Address& peer, State state);
 
-  // What to return when a system call gave no byte; 0: at the end.
-  int64_t ReceivedNothing(int error);
-  int64_t SentNothing(int error);
+  // Less than there was room for: nothing is left, and epoll will tell of more. Once it has told
+  // of the end it will not tell again, so the end is read without being asked to. And a recv stops
+  // in front of urgent data too, whatever is behind them: only EAGAIN says that nothing is left.
+  void ReceivedAll() {
+    if (!ready_.Has(kReadEnds | Readiness::kUrgent)) ready_ = ready_.Without(Readiness::kReadable);
+  }
+  // The buffer is full, and epoll will tell when it is not.
+  void SentAPart() {
+    if (!ready_.Has(kWriteEnds)) ready_ = ready_.Without(Readiness::kWritable);
+  }
+  // What to return when a system call has returned `result`, 0 at the end and otherwise an error.
+  int64_t ReceivedNothing(char* data, size_t size, int64_t result);
+  int64_t SentNothing(const char* data, size_t size, int64_t result);
   // Whether a call that failed so is worth trying again later, when the waiters will be called.
   bool WaitsFor(int error);
   void Broke(int error);
-  // Lets who waits find out by trying.
-  void EndWaits();
+  // Sending is over: lets who waits find out by trying.
+  void EndWrites();
   absl::Status FailedPrecondition(absl::string_view operation, absl::string_view why) const;
 
-  bool end_reported_ : 1 = false;
+  bool end_reported_ : 1 = false;  // Or an error in its place.
   bool shut_down_ : 1 = false;
   // What errno was, or 0. A reset ends both directions; a broken pipe only the one. In a byte,
   // which the largest errno of Linux fits in.

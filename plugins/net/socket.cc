@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -11,9 +12,6 @@
 
 namespace rondo::net::internal {
 namespace {
-
-constexpr Readiness kReadEnds = Readiness::kPeerClosed | Readiness::kHungUp | Readiness::kError;
-constexpr Readiness kWriteEnds = Readiness::kHungUp | Readiness::kError;
 
 constexpr absl::Duration kRetryDelay = absl::Milliseconds(5);
 
@@ -35,11 +33,14 @@ class Socket::Retry final : private LoopTimer {
     auto* retry = static_cast<Retry*>(&timer);
     Socket& socket = retry->socket_;
     delete retry;
-    socket.retrying_ = false;
     return socket;
   }
-  static void Expired(LoopTimer& timer) { End(timer).ServeLater(); }
-  static void Discarded(LoopTimer& timer) { End(timer).MaybeDelete(); }
+  static void Expired(LoopTimer& timer) {
+    Socket& socket = End(timer);
+    socket.ServeLater();
+    socket.Drop(kRetrying);
+  }
+  static void Discarded(LoopTimer& timer) { End(timer).Drop(kRetrying); }
 
   static const Type kType;
 
@@ -69,104 +70,88 @@ void Socket::Close() {
   if (closed()) return;
   const int open_fd = fd();
   Stop();
+  ready_ = Readiness();
   ::close(open_fd);
   if (waiters_[0] != nullptr || waiters_[1] != nullptr) ServeLater();
 }
 
 void Socket::Release() {
   Close();
-  released_ = true;
-  MaybeDelete();
-}
-
-void Socket::MaybeDelete() {
-  if (released_ && !queued_ && !serving_ && !retrying_) delete this;
+  Drop(kOwned);
 }
 
 void Socket::ServeLater() {
-  if (queued_) return;
-  queued_ = true;
+  if ((holds_ & kQueued) != 0) return;
+  holds_ |= kQueued;
   loop().Enqueue(*this);
 }
 
 void Socket::ServeAfterDelay() {
-  if (retrying_) return;
-  retrying_ = true;
+  if ((holds_ & kRetrying) != 0) return;
+  holds_ |= kRetrying;
   Retry::Start(*this);
 }
 
 void Socket::Run(LoopTask& task, Mode mode) {
   Socket& self = static_cast<Socket&>(task);
-  self.queued_ = false;
-  if (mode == Mode::kRun) {
-    self.Serve(true, true);
-  } else {
-    self.MaybeDelete();
-  }
+  if (mode == Mode::kDiscard) return self.Drop(kQueued);
+  self.holds_ &= static_cast<uint8_t>(~kQueued);
+  self.Serve(Readiness::kReadable | Readiness::kWritable);
 }
 
 void Socket::OnReady(Readiness ready) {
-  const bool read = ready.Has(Readiness::kReadable | kReadEnds);
-  const bool write = ready.Has(Readiness::kWritable | kWriteEnds);
-  if (read) readable_ = true;
-  if (write) writable_ = true;
-  if (ready.Has(Readiness::kUrgent)) urgent_ = true;
-  if (ready.Has(kReadEnds)) read_ends_ = true;
-  if (ready.Has(kWriteEnds)) write_ends_ = true;
-  Serve(read, write);
+  if (ABSL_PREDICT_FALSE(ready.Has(kReadEnds))) {
+    // An end is there to be read, or to be written against.
+    ready |= Readiness::kReadable;
+    if (ready.Has(kWriteEnds)) ready |= Readiness::kWritable;
+  }
+  ready_ |= ready;
+  Serve(ready);
 }
 
-void Socket::Serve(bool read, bool write) {
-  serving_ = true;
-  // Each may take the other out.
-  if (read && waiters_[0] != nullptr) waiters_[0]->OnReady(*this);
-  if (write && waiters_[1] != nullptr) waiters_[1]->OnReady(*this);
-  serving_ = false;
-  MaybeDelete();
+bool Socket::AdmitMore() {
+  calls_left_ = 0;
+  const auto turn = static_cast<uint16_t>(loop().turn());
+  if (turn == turn_) {
+    ServeLater();
+    return false;
+  }
+  turn_ = turn;
+  calls_left_ = kCallsPerTurn - 1;
+  return true;
 }
 
 absl::Status Socket::ErrnoStatus(int code, absl::string_view operation) const {
   return absl::ErrnoToStatus(code, absl::StrCat(operation, " ", address_));
 }
 
-bool SocketOperation::Suspend(std::coroutine_handle<> handle, TaskScope& scope) {
-  handle_ = handle;
-  suspended_ = true;
+void SocketOperation::Suspend(std::coroutine_handle<> handle, TaskScope& scope) {
+  suspension_.emplace(*this, handle);
   socket_->SetWaiter(direction_, this);
   if (scope.cancelled()) {
-    OnCancel(scope.status());
+    Cancel(scope.status());
   } else {
-    scope.Add(*this);
+    scope.Add(*suspension_);
   }
-  return true;
 }
 
-void SocketOperation::OnReady(Socket& socket) {
-  if (cancelled_) {
-    // The outcome is there.
-  } else if (socket.closed()) {
-    Fail(
-        absl::CancelledError(absl::StrCat(name(), " ", socket.address(), ": closed by this side")));
-  } else if (!Try()) {
-    return;
-  }
-  Remove();
-  suspended_ = false;
-  socket.SetWaiter(direction_, nullptr);
-  handle_.resume();
-}
-
-void SocketOperation::OnCancel(const absl::Status& status) {
-  cancelled_ = true;
+void SocketOperation::Cancel(const absl::Status& status) {
+  suspension_->cancelled = true;
   Fail(status);
   // Through the loop, also when the scope was cancelled before: a coroutine that does not look at
   // the status must not starve the others.
   socket_->ServeLater();
 }
 
-absl::Status SocketOperation::Busy() const {
-  return absl::FailedPreconditionError(
-      absl::StrCat(name(), " ", socket_->address(), ": another coroutine or callback does so"));
+bool SocketOperation::FailAsBusy() {
+  Fail(absl::FailedPreconditionError(
+      absl::StrCat(name(), " ", socket_->address(), ": another coroutine or callback does so")));
+  return true;
+}
+
+bool SocketOperation::FailAsClosed(const Socket& socket) {
+  Fail(absl::CancelledError(absl::StrCat(name(), " ", socket.address(), ": closed by this side")));
+  return true;
 }
 
 }  // namespace rondo::net::internal

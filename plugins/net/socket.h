@@ -6,6 +6,7 @@
 #include <coroutine>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -108,54 +109,64 @@ class Socket : public FdWatch, private LoopTask {
 
   // Whether one more system call may be made in this turn; if not, the waiters are served in the
   // next. One socket that always is ready thus leaves the others their share.
-  bool Admit() {
-    const auto turn = static_cast<uint16_t>(loop().turn());
-    if (turn != turn_) {
-      turn_ = turn;
-      admitted_ = 0;
-    }
-    if (admitted_ < kCallsPerTurn) {
-      ++admitted_;
-      return true;
-    }
-    ServeLater();
-    return false;
-  }
+  bool Admit() { return --calls_left_ >= 0 || AdmitMore(); }
+
+  // What ends a direction, and no event will come after it.
+  static constexpr Readiness kReadEnds =
+      Readiness::kPeerClosed | Readiness::kHungUp | Readiness::kError;
+  static constexpr Readiness kWriteEnds = Readiness::kHungUp | Readiness::kError;
+
+  // Whether a call has a chance: not once it got EAGAIN or less than it asked for, until epoll says
+  // otherwise.
+  bool readable() const { return ready_.Has(Readiness::kReadable); }
+  bool writable() const { return ready_.Has(Readiness::kWritable); }
 
   // An idle connection is counted in bytes: the largest members come first, and the last ones
   // share a word with those of the derived class.
   std::array<Waiter*, 2> waiters_ = {};
   Address address_;
 
-  // Whether a call has a chance: false once it got EAGAIN or less than it asked for, until epoll
-  // says otherwise.
-  bool readable_ : 1 = true;
-  bool writable_ : 1 = true;
-  // There is an end or an error to be read, and for it no other event will come.
-  bool read_ends_ : 1 = false;
-  bool write_ends_ : 1 = false;
-  // Urgent data have come. Told before a recv can stop in front of them with nothing further to
-  // be told: what comes later is told of as it comes.
-  bool urgent_ : 1 = false;
+  // What epoll has told since the socket was opened, less kReadable and kWritable where a call has
+  // found out better since; nothing once it is closed. kUrgent is told before a recv can stop in
+  // front of urgent data with nothing further to be told: what comes later is told of as it comes.
+  Readiness ready_ = Readiness::kReadable | Readiness::kWritable;
 
  private:
-  static constexpr uint8_t kCallsPerTurn = 64;
+  // The rest of one turn's calls may be used in another, for the turn is asked for only when they
+  // are used up: some turns have up to twice as many.
+  static constexpr int8_t kCallsPerTurn = 64;
 
   class Retry;
 
   static void Run(LoopTask& task, Mode mode);
   void OnReady(Readiness ready) final;
-  // Calls `read` and `write` waiters. May delete this.
-  void Serve(bool read, bool write);
-  void Release();
-  void MaybeDelete();
+  // Why it must live on; bits of holds_.
+  enum Hold : uint8_t {
+    kOwned = 1,     // Not released yet.
+    kQueued = 2,    // As a LoopTask.
+    kServing = 4,   // A waiter runs.
+    kRetrying = 8,  // There is a Retry.
+  };
 
-  bool queued_ : 1 = false;    // As a LoopTask.
-  bool serving_ : 1 = false;   // A waiter runs.
-  bool retrying_ : 1 = false;  // There is a Retry.
-  bool released_ : 1 = false;
-  uint8_t admitted_ = 0;  // Calls in turn_.
-  uint16_t turn_ = 0;     // The low bits of the turn of the last call.
+  // Calls the waiters for what is kReadable and kWritable. May delete this.
+  void Serve(Readiness ready) {
+    holds_ |= kServing;
+    // Each may take the other out.
+    if (ready.Has(Readiness::kReadable) && waiters_[0] != nullptr) waiters_[0]->OnReady(*this);
+    if (ready.Has(Readiness::kWritable) && waiters_[1] != nullptr) waiters_[1]->OnReady(*this);
+    Drop(kServing);
+  }
+  bool AdmitMore();
+  void Release();
+  // May delete this.
+  void Drop(Hold hold) {
+    holds_ &= static_cast<uint8_t>(~hold);
+    if (holds_ == 0) delete this;
+  }
+
+  uint8_t holds_ = kOwned;
+  int8_t calls_left_ = 0;
+  uint16_t turn_ = 0;  // The low bits of the turn for which calls_left_ was set last.
 };
 
 template <typename F>
@@ -168,26 +179,23 @@ void CallbackWaiter<F>::OnReady(Socket& socket) {
 }
 
 // One operation that a coroutine awaits: tried at once, and only if that is no use suspended
-// until it can be done, the socket is closed or the scope is cancelled.
+// until it can be done, the socket is closed or the scope is cancelled. What suspending needs is
+// made then.
 //
 // A temporary of a co_await expression: loop thread only, and the socket's owner stays until the
 // coroutine is suspended.
-class SocketOperation : private Waiter, private TaskScope::Hook {
+class SocketOperation : private Waiter {
  public:
-  bool await_ready() {
-    if (socket_->waiter(direction_) == nullptr) return Try();
-    Fail(Busy());
-    return true;
-  }
+  bool await_ready() { return IsBusy() || Try(); }
   template <typename Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    return Suspend(handle, *handle.promise().scope());
+  void await_suspend(std::coroutine_handle<Promise> handle) {
+    Suspend(handle, *handle.promise().scope());
   }
 
  protected:
   SocketOperation(Socket& socket, Direction direction) : socket_(&socket), direction_(direction) {}
   ~SocketOperation() {
-    if (suspended_ && socket_ != nullptr) socket_->SetWaiter(direction_, nullptr);
+    if (suspension_.has_value() && socket_ != nullptr) socket_->SetWaiter(direction_, nullptr);
   }
 
   // Makes the system calls. True when the outcome is there, be it an error.
@@ -197,18 +205,45 @@ class SocketOperation : private Waiter, private TaskScope::Hook {
   // "read", "accept".
   virtual absl::string_view name() const = 0;
 
+  // For a derived class whose Try is to be inlined where it is called.
+  //   bool await_ready() { return IsBusy() || TryInline(); }
+  //   void OnReady(Socket& socket) override { if (IsOver(socket) || TryInline()) Resume(socket); }
+  void OnReady(Socket& socket) override {
+    if (IsOver(socket) || Try()) Resume(socket);
+  }
+  // Whether somebody else waits, which has been made the outcome.
+  bool IsBusy() { return socket_->waiter(direction_) != nullptr && FailAsBusy(); }
+  // Whether the outcome is there without trying.
+  bool IsOver(Socket& socket) {
+    return suspension_->cancelled || (socket.closed() && FailAsClosed(socket));
+  }
+  void Resume(Socket& socket) {
+    const std::coroutine_handle<> handle = suspension_->handle;
+    suspension_.reset();
+    socket.SetWaiter(direction_, nullptr);
+    handle.resume();
+  }
+
  private:
-  bool Suspend(std::coroutine_handle<> handle, TaskScope& scope);
-  void OnReady(Socket& socket) final;
+  struct Suspension final : TaskScope::Hook {
+    Suspension(SocketOperation& o, std::coroutine_handle<> h) : operation(o), handle(h) {}
+    void OnCancel(const absl::Status& status) override { operation.Cancel(status); }
+
+    SocketOperation& operation;
+    const std::coroutine_handle<> handle;
+    bool cancelled = false;  // With the outcome set.
+  };
+
+  void Suspend(std::coroutine_handle<> handle, TaskScope& scope);
   void OnGone() final { socket_ = nullptr; }
-  void OnCancel(const absl::Status& status) final;
-  absl::Status Busy() const;
+  void Cancel(const absl::Status& status);
+  // Both are true.
+  bool FailAsBusy();
+  bool FailAsClosed(const Socket& socket);
 
   Socket* socket_;
-  std::coroutine_handle<> handle_;
+  std::optional<Suspension> suspension_;
   const Direction direction_;
-  bool suspended_ = false;
-  bool cancelled_ = false;  // With the outcome set.
 };
 
 }  // namespace rondo::net::internal

@@ -60,13 +60,13 @@ std::optional<absl::StatusOr<TcpStream>> Acceptor::Accept() {
     return absl::FailedPreconditionError(
         absl::StrCat("accept on ", address(), ": the listener is closed"));
   }
-  while ((accepted_.has_value() || readable_) && !retry_.scheduled() && Admit()) {
+  while ((accepted_.has_value() || readable()) && !retry_.scheduled() && Admit()) {
     if (accepted_.has_value() || Take()) {
       absl::StatusOr<TcpStream> stream = Register();
       if (stream.ok()) return stream;
       RetryLater(stream.status());
     } else if (const int error = errno; error == EAGAIN) {
-      readable_ = false;
+      ready_ = ready_.Without(Readiness::kReadable);
     } else if (MayPass(error)) {
       RetryLater(ErrnoStatus(error, "accept on"));
     } else if (!ConnectionIsGone(error)) {

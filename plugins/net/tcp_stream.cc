@@ -5,59 +5,27 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstdint>
 
-#include "absl/log/check.h"
-#include "absl/strings/str_cat.h"
 #include "plugins/net/socket_options.h"
 
 namespace rondo::net {
 namespace internal {
 
-bool ReadOperation::Try() {
-  DCHECK(!buffer_.empty());
-  const int64_t received = connection_.Receive(buffer_.data(), buffer_.size());
-  if (received == Connection::kBlocked) return false;
-  if (received == Connection::kFailed) {
-    size_ = connection_.receive_status();
-  } else {
-    size_ = static_cast<size_t>(received);
-  }
+bool ReadOperation::Fails() {
+  failure_ = connection_.receive_status();
   return true;
 }
 
-bool WriteOperation::Try() {
-  while (!left_.empty()) {
-    const int64_t sent = connection_.Send(left_.data(), left_.size());
-    if (sent == Connection::kBlocked) return false;
-    if (sent == Connection::kFailed) {
-      status_ = connection_.send_status();
-      return true;
-    }
-    left_.remove_prefix(static_cast<size_t>(sent));
-  }
+bool WriteOperation::Fails() {
+  status_ = connection_.send_status();
   return true;
 }
 
 }  // namespace internal
 
-using internal::Connection;
+absl::StatusOr<size_t> TcpStream::ReadFailure() const { return connection_->receive_status(); }
 
-std::optional<absl::StatusOr<size_t>> TcpStream::TryRead(absl::Span<char> buffer) {
-  DCHECK(!buffer.empty());
-  const int64_t received = connection_->Receive(buffer.data(), buffer.size());
-  if (received == Connection::kBlocked) return std::nullopt;
-  if (received == Connection::kFailed) return connection_->receive_status();
-  return static_cast<size_t>(received);
-}
-
-absl::StatusOr<size_t> TcpStream::TryWrite(absl::string_view data) {
-  if (data.empty()) return 0;
-  const int64_t sent = connection_->Send(data.data(), data.size());
-  if (sent == Connection::kBlocked) return 0;
-  if (sent == Connection::kFailed) return connection_->send_status();
-  return static_cast<size_t>(sent);
-}
+absl::StatusOr<size_t> TcpStream::WriteFailure() const { return connection_->send_status(); }
 
 absl::Status TcpStream::ShutdownWrite() { return connection_->ShutdownWrite(); }
 

@@ -3,9 +3,13 @@
 #define RONDO_PLUGINS_NET_TCP_STREAM_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
+#include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -22,16 +26,31 @@ class ReadOperation final : public SocketOperation {
   ReadOperation(Connection& connection, absl::Span<char> buffer)
       : SocketOperation(connection, Direction::kRead), connection_(connection), buffer_(buffer) {}
 
-  absl::StatusOr<size_t> await_resume() { return std::move(size_); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool await_ready() { return IsBusy() || TryInline(); }
+  absl::StatusOr<size_t> await_resume() {
+    if (!failure_.ok()) return std::move(failure_);
+    return static_cast<size_t>(received_);
+  }
 
  private:
-  bool Try() override;
-  void Fail(absl::Status status) override { size_ = std::move(status); }
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool TryInline() {
+    DCHECK(!buffer_.empty());
+    received_ = connection_.Receive(buffer_.data(), buffer_.size());
+    if (ABSL_PREDICT_TRUE(received_ >= 0)) return true;
+    return received_ != Connection::kBlocked && Fails();
+  }
+  bool Fails();  // True.
+  bool Try() override { return TryInline(); }
+  void OnReady(Socket& socket) override {
+    if (IsOver(socket) || TryInline()) Resume(socket);
+  }
+  void Fail(absl::Status status) override { failure_ = std::move(status); }
   absl::string_view name() const override { return "read"; }
 
   Connection& connection_;
   const absl::Span<char> buffer_;
-  absl::StatusOr<size_t> size_;
+  int64_t received_;
+  absl::Status failure_;
 };
 
 class WriteOperation final : public SocketOperation {
@@ -39,10 +58,23 @@ class WriteOperation final : public SocketOperation {
   WriteOperation(Connection& connection, absl::string_view data)
       : SocketOperation(connection, Direction::kWrite), connection_(connection), left_(data) {}
 
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool await_ready() { return IsBusy() || TryInline(); }
   absl::Status await_resume() { return std::move(status_); }
 
  private:
-  bool Try() override;
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool TryInline() {
+    while (!left_.empty()) {
+      const int64_t sent = connection_.Send(left_.data(), left_.size());
+      if (ABSL_PREDICT_FALSE(sent < 0)) return sent != Connection::kBlocked && Fails();
+      left_.remove_prefix(static_cast<size_t>(sent));
+    }
+    return true;
+  }
+  bool Fails();  // True.
+  bool Try() override { return TryInline(); }
+  void OnReady(Socket& socket) override {
+    if (IsOver(socket) || TryInline()) Resume(socket);
+  }
   void Fail(absl::Status status) override { status_ = std::move(status); }
   absl::string_view name() const override { return "write"; }
 
@@ -100,9 +132,24 @@ class TcpStream {
   }
 
   // As Read, but nothing instead of waiting.
-  std::optional<absl::StatusOr<size_t>> TryRead(absl::Span<char> buffer);
+  //
+  // Inlined, as is TryWrite, so that the caller's compiler sees that a number has no status.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE
+  std::optional<absl::StatusOr<size_t>> TryRead(absl::Span<char> buffer) {
+    DCHECK(!buffer.empty());
+    const int64_t received = connection_->Receive(buffer.data(), buffer.size());
+    if (ABSL_PREDICT_TRUE(received >= 0)) return static_cast<size_t>(received);
+    if (received == internal::Connection::kBlocked) return std::nullopt;
+    return ReadFailure();
+  }
   // Sends what the kernel takes now, and returns how much of `data` that was.
-  absl::StatusOr<size_t> TryWrite(absl::string_view data);
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> TryWrite(absl::string_view data) {
+    if (data.empty()) return 0;
+    const int64_t sent = connection_->Send(data.data(), data.size());
+    if (ABSL_PREDICT_TRUE(sent >= 0)) return static_cast<size_t>(sent);
+    if (sent == internal::Connection::kBlocked) return 0;
+    return WriteFailure();
+  }
 
   // Calls `callback` on the loop, soon, and then whenever TryRead (TryWrite) has returned nothing
   // (less than all) and may do better now; now and then for nothing. It may close or destroy the
@@ -136,6 +183,9 @@ class TcpStream {
   absl::StatusOr<Address> local_address() const;
 
  private:
+  absl::StatusOr<size_t> ReadFailure() const;
+  absl::StatusOr<size_t> WriteFailure() const;
+
   internal::ConnectionPtr connection_;
 };
 

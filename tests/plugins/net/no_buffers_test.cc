@@ -1,9 +1,9 @@
 // What a stream does when the kernel has no buffer for it.
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -29,21 +29,27 @@ int receives_without_buffer = 0;
 bool Fails(int& calls) {
   if (calls == 0) return false;
   --calls;
-  errno = ENOBUFS;
   return true;
 }
 
 }  // namespace
 
-// What a stream calls.
-extern "C" ssize_t send(int fd, const void* data, size_t size, int flags) {
-  if (Fails(sends_without_buffer)) return -1;
-  return syscall(SYS_sendto, fd, data, size, flags, nullptr, 0);
+// What a stream calls, in place of the plugin's own.
+namespace rondo::net::internal {
+
+int64_t SystemSend(int fd, const char* data, size_t size) {
+  if (Fails(sends_without_buffer)) return -ENOBUFS;
+  const ssize_t sent = ::send(fd, data, size, MSG_NOSIGNAL);
+  return sent < 0 ? -errno : sent;
 }
-extern "C" ssize_t recv(int fd, void* data, size_t size, int flags) {
-  if (Fails(receives_without_buffer)) return -1;
-  return syscall(SYS_recvfrom, fd, data, size, flags, nullptr, nullptr);
+
+int64_t SystemRecv(int fd, char* data, size_t size) {
+  if (Fails(receives_without_buffer)) return -ENOBUFS;
+  const ssize_t received = ::recv(fd, data, size, 0);
+  return received < 0 ? -errno : received;
 }
+
+}  // namespace rondo::net::internal
 
 namespace rondo::net {
 namespace {
