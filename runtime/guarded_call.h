@@ -7,19 +7,18 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 
 namespace rondo::internal {
 
 // What `f` returns, an absl::Status or absl::StatusOr; or INTERNAL when it throws.
 template <typename F>
-auto GuardedCall(absl::string_view what, F&& f) -> decltype(f()) {
+auto GuardedCall(F&& f) -> decltype(f()) {
   try {
     return std::forward<F>(f)();
   } catch (const std::exception& exception) {
-    return absl::InternalError(absl::StrCat(what, ": exception: ", exception.what()));
+    return absl::InternalError(absl::StrCat("exception: ", exception.what()));
   } catch (...) {
-    return absl::InternalError(absl::StrCat(what, ": exception of an unknown type"));
+    return absl::InternalError("exception of an unknown type");
   }
 }
 

@@ -90,6 +90,7 @@ class Mappings {
     void* const handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (handle == nullptr) return LinkError(name);
     if (IsMapped(handle)) {
+      mappings_.push_back({name, std::nullopt, handle});  // The linker knows this name now.
       return absl::FailedPreconditionError(
           "it was written to while this process had it mapped, and may crash now; start again, "
           "and exchange a plugin by renaming the new file over the old one");

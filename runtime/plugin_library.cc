@@ -92,10 +92,14 @@ absl::StatusOr<PluginLibrary> PluginLibrary::Load(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<Plugin>> PluginLibrary::MakePlugin() const {
-  return internal::GuardedCall(absl::StrCat("load plugin \"", path_, "\": its constructor"),
-                               [&]() -> absl::StatusOr<std::unique_ptr<Plugin>> {
-                                 return std::unique_ptr<Plugin>(maker_());
-                               });
+  absl::StatusOr<std::unique_ptr<Plugin>> plugin =
+      internal::GuardedCall([&]() -> absl::StatusOr<std::unique_ptr<Plugin>> {
+        return std::unique_ptr<Plugin>(maker_());
+      });
+  if (plugin.ok()) return plugin;
+  return InContext(path_,
+                   absl::Status(plugin.status().code(),
+                                absl::StrCat("its constructor: ", plugin.status().message())));
 }
 
 }  // namespace rondo

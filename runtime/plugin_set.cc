@@ -29,7 +29,7 @@ absl::Status InContext(absl::string_view what, const absl::Status& status) {
 // Calls a plugin's function, which may fail or throw.
 template <typename F>
 absl::Status Call(absl::string_view what, F&& f) {
-  absl::Status status = GuardedCall("exception", std::forward<F>(f));
+  absl::Status status = GuardedCall(std::forward<F>(f));
   return status.ok() ? status : InContext(what, status);
 }
 
@@ -139,7 +139,7 @@ std::vector<std::string> PluginSet::Dump() const {
   std::vector<std::string> lines;
   for (const Added& added : plugins_) {
     const absl::StatusOr<std::vector<std::string>> dump = GuardedCall(
-        "dump", [&]() -> absl::StatusOr<std::vector<std::string>> { return added.plugin->Dump(); });
+        [&]() -> absl::StatusOr<std::vector<std::string>> { return added.plugin->Dump(); });
     if (!dump.ok()) {
       lines.push_back(absl::StrCat("plugin ", added.info.name, ": ", dump.status().message()));
       continue;
@@ -152,9 +152,9 @@ std::vector<std::string> PluginSet::Dump() const {
 }
 
 absl::Status PluginSet::Add(std::unique_ptr<Plugin> plugin, absl::string_view origin) {
-  const absl::StatusOr<PluginInfo> info = GuardedCall(
-      "ask a plugin for its name", [&]() -> absl::StatusOr<PluginInfo> { return plugin->info(); });
-  if (!info.ok()) return info.status();
+  const absl::StatusOr<PluginInfo> info =
+      GuardedCall([&]() -> absl::StatusOr<PluginInfo> { return plugin->info(); });
+  if (!info.ok()) return InContext("ask a plugin for its name", info.status());
   if (absl::Status status = CheckAddable(*info); !status.ok()) return status;
   Registrar registrar(info->name);
   if (absl::Status status = Call(absl::StrCat("register plugin ", info->name),
@@ -197,8 +197,7 @@ absl::StatusOr<PluginInfo> PluginSet::Load(const std::string& path, const nlohma
   if (!library.ok()) return library.status();
   absl::StatusOr<std::unique_ptr<Plugin>> plugin = library->MakePlugin();
   if (!plugin.ok()) return plugin.status();
-  absl::Status status =
-      GuardedCall("exception", [&] { return ConfigurePlugin(**plugin, options); });
+  absl::Status status = GuardedCall([&] { return ConfigurePlugin(**plugin, options); });
   if (status.ok()) status = Add(*std::move(plugin), path);
   if (!status.ok()) return InContext(absl::StrCat("load plugin \"", path, "\""), status);
   return plugins_.back().info;

@@ -4,16 +4,17 @@
 # the entry point.
 set -euo pipefail
 
-brought=$(nm --dynamic --defined-only --demangle "$1" | grep -E ' [ABCDGRSTi] ' |
-  grep -E '(absl|rondo)::' | grep -v 'rondo::sample::' || true)
-if [[ -n $brought ]]; then
-  echo "$1 brings what the host has:"
-  echo "$brought"
+defined=$(nm --dynamic --defined-only --demangle "$1")
+undefined=$(nm --dynamic --undefined-only --demangle "$1")
+fail() {
+  echo "$1: $2"
   exit 1
-fi
+}
+
+brought=$(grep -E ' [ABCDGRSTi] .*(absl|rondo)::' <<<"$defined" | grep -v 'rondo::sample::' || true)
+[[ -z $brought ]] || fail "$1 brings what the host has" "$brought"
 # Or the search above has become blind.
-nm --dynamic --defined-only "$1" | grep -q ' T rondo_make_plugin$'
-nm --dynamic --undefined-only --demangle "$1" | grep -q ' U rondo::Plugin::~Plugin'
-nm --dynamic --undefined-only --demangle "$1" | grep -q ' U absl::.*::Cord'
-# The entry point is the only one of its kind.
-[[ $(nm --dynamic --defined-only "$1" | grep -c ' T rondo_') == 1 ]]
+grep -q ' T rondo_make_plugin$' <<<"$defined" || fail "$1 has no entry point" "$defined"
+for needed in 'rondo::Plugin::~Plugin' 'absl::.*::Cord::'; do
+  grep -q " U $needed" <<<"$undefined" || fail "$1 does not leave $needed to its host" "$undefined"
+done
