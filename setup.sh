@@ -9,6 +9,8 @@ readonly packages=(
   clang-format-19 clang-tidy-19 git python3
   # What the plugins stand on.
   libargon2-dev libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
+  # What tests compare with.
+  openssl
 )
 
 # How long to wait for another apt: on a machine just started, one looks for updates.

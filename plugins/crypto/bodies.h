@@ -6,11 +6,14 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "plugins/crypto/aead.h"
 #include "plugins/crypto/agree.h"
 #include "plugins/crypto/algorithms.h"
 #include "plugins/crypto/argon2.h"
+#include "plugins/crypto/certificate.h"
 #include "plugins/crypto/compute_hmac.h"
 #include "plugins/crypto/digest.h"
 #include "plugins/crypto/export_key.h"
@@ -22,9 +25,11 @@
 #include "plugins/crypto/hkdf.h"
 #include "plugins/crypto/import_key.h"
 #include "plugins/crypto/key.h"
+#include "plugins/crypto/make_certificate.h"
 #include "plugins/crypto/pbkdf2.h"
 #include "plugins/crypto/random.h"
 #include "plugins/crypto/scrypt.h"
+#include "plugins/crypto/seal_file.h"
 #include "plugins/crypto/secret.h"
 #include "plugins/crypto/sign.h"
 
@@ -45,6 +50,9 @@ absl::StatusOr<std::string> SealText(Algorithms& algorithms, const Seal& request
 absl::StatusOr<std::string> OpenSealed(Algorithms& algorithms, const Open& request,
                                        StopRequested stopped);
 
+absl::Status SealWholeFile(const SealFile& request, StopRequested stopped);
+absl::Status OpenWholeFile(const OpenFile& request, StopRequested stopped);
+
 absl::StatusOr<Secret> DeriveByHkdf(Algorithms& algorithms, const Hkdf& request);
 absl::StatusOr<Secret> DeriveByPbkdf2(Algorithms& algorithms, const Pbkdf2& request);
 absl::StatusOr<Secret> DeriveByScrypt(Algorithms& algorithms, const Scrypt& request);
@@ -63,6 +71,14 @@ absl::StatusOr<std::string> WritePublicKey(const ExportPublicKey& request);
 absl::StatusOr<std::string> MakeSignature(Algorithms& algorithms, const Sign& request);
 absl::Status VerifySignature(Algorithms& algorithms, const Verify& request);
 absl::StatusOr<Secret> AgreeOnSecret(const Agree& request);
+
+absl::StatusOr<CertificateInfo> ReadCertificate(Algorithms& algorithms,
+                                                const ParseCertificate& request);
+// They are told what time it is for requests that do not say a time.
+absl::Status VerifyChain(const VerifyCertificate& request, absl::Time now);
+absl::StatusOr<std::string> MakeSelfSigned(Algorithms& algorithms, const MakeCertificate& request,
+                                           absl::Time now);
+absl::StatusOr<std::string> MakeRequest(Algorithms& algorithms, const MakeSigningRequest& request);
 
 // Makes identifiers of which those of version 7 sort in the order in which they are made.
 // Thread-compatible.

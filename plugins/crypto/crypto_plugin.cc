@@ -57,6 +57,15 @@ void RegisterSealing(Registrar& registrar, const SharedAlgorithms& algorithms) {
   });
 }
 
+void RegisterSealedFiles(Registrar& registrar) {
+  registrar.OnPool<SealFile>([](const SealFile& request, TaskContext& context) {
+    return internal::SealWholeFile(request, [&] { return context.stop_requested(); });
+  });
+  registrar.OnPool<OpenFile>([](const OpenFile& request, TaskContext& context) {
+    return internal::OpenWholeFile(request, [&] { return context.stop_requested(); });
+  });
+}
+
 void RegisterDerivations(Registrar& registrar, const SharedAlgorithms& algorithms,
                          const KindOptions& of_passwords) {
   registrar.OnLoop<Hkdf>([algorithms](const Hkdf& request, Completion<Secret> completion) {
@@ -133,6 +142,35 @@ void RegisterKeys(Registrar& registrar, const SharedAlgorithms& algorithms,
       [](const Agree& request, TaskContext&) { return internal::AgreeOnSecret(request); });
 }
 
+// What is to be done now is done by the loop's clock, which only the loop thread reads.
+absl::Time Now(Runtime& runtime) { return runtime.loop().clock().CalendarTime(); }
+
+void RegisterCertificates(Registrar& registrar, const SharedAlgorithms& algorithms) {
+  registrar.OnPool<ParseCertificate>([algorithms](const ParseCertificate& request, TaskContext&) {
+    return internal::ReadCertificate(*algorithms, request);
+  });
+  registrar.OnLoop<VerifyCertificate>([](VerifyCertificate request, Completion<void> completion) {
+    const absl::Time now = Now(completion.runtime());
+    internal::RunOnPool(std::move(request), std::move(completion),
+                        [now](const VerifyCertificate& chain, internal::StopRequested) {
+                          return internal::VerifyChain(chain, now);
+                        });
+  });
+  registrar.OnLoop<MakeCertificate>(
+      [algorithms](MakeCertificate request, Completion<std::string> completion) {
+        const absl::Time now = Now(completion.runtime());
+        internal::RunOnPool(
+            std::move(request), std::move(completion),
+            [algorithms, now](const MakeCertificate& certificate, internal::StopRequested) {
+              return internal::MakeSelfSigned(*algorithms, certificate, now);
+            });
+      });
+  registrar.OnPool<MakeSigningRequest>(
+      [algorithms](const MakeSigningRequest& request, TaskContext&) {
+        return internal::MakeRequest(*algorithms, request);
+      });
+}
+
 }  // namespace
 
 PluginInfo CryptoPlugin::info() const {
@@ -157,7 +195,9 @@ absl::Status CryptoPlugin::Register(Registrar& registrar) {
   const KindOptions of_passwords = {.max_concurrency = options_.max_concurrent_password_hashes};
   RegisterDerivations(registrar, algorithms, of_passwords);
   RegisterKeys(registrar, algorithms, of_passwords);
+  RegisterSealedFiles(registrar);
   RegisterRandomness(registrar);
+  RegisterCertificates(registrar, algorithms);
   return absl::OkStatus();
 }
 

@@ -53,6 +53,24 @@ absl::StatusOr<Secret> RawNumber(const PrivateKey& key) {
   return bytes;
 }
 
+absl::StatusOr<std::string> RawPublicBytes(const PublicKey& key) {
+  EVP_PKEY* const pkey = Mutable(key.data());
+  if (CurveName(key.algorithm()) == nullptr) {
+    std::string bytes(32, '\0');
+    size_t size = bytes.size();
+    if (EVP_PKEY_get_raw_public_key(pkey, Bytes(bytes.data()), &size) != 1) {
+      return OpenSslError(ExportPublicKey::kKind);
+    }
+    return bytes;
+  }
+  unsigned char* point = nullptr;
+  const size_t size = EVP_PKEY_get1_encoded_public_key(pkey, &point);
+  if (size == 0) return OpenSslError(ExportPublicKey::kKind);
+  std::string bytes(Text(point, size));
+  OPENSSL_free(point);
+  return bytes;
+}
+
 absl::StatusOr<Encrypted> Encrypt(Plain plain, const Secret& passphrase) {
   AlgorithmId scheme(PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kIterations, /*salt=*/nullptr,
                                        /*saltlen=*/16, /*aiv=*/nullptr, NID_hmacWithSHA256));
@@ -103,12 +121,7 @@ absl::StatusOr<std::string> WritePublicKey(const ExportPublicKey& request) {
   EVP_PKEY* const key = Mutable(request.key.data());
   if (request.format == KeyFormat::kRaw) {
     if (request.key.algorithm() == KeyAlgorithm::kRsa) return NoRawForm(kOperation);
-    unsigned char* bytes = nullptr;
-    const size_t size = EVP_PKEY_get1_encoded_public_key(key, &bytes);
-    const std::unique_ptr<unsigned char, void (*)(unsigned char*)> owned(
-        bytes, [](unsigned char* memory) { OPENSSL_free(memory); });
-    if (size == 0) return OpenSslError(kOperation);
-    return std::string(Text(bytes, size));
+    return RawPublicBytes(request.key);
   }
   const Bio out = WriteToMemory();
   if (out == nullptr) return OpenSslError(kOperation);
