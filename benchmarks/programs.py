@@ -19,6 +19,7 @@ FOLDERS = {
     "W3": "w3_timers",
     "W4": "w4_ticks",
     "W5": "w5_echo",
+    "W8": "w8_crypto",
     "W9": "w9_start",
 }
 # A header of each peer that is built, and the packages that --install brings.

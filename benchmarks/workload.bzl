@@ -18,12 +18,13 @@ _COPTS = {
     ],
 }
 
-def workload(rondo_deps, peers = ["libuv", "asio"]):
+def workload(rondo_deps, peers = ["libuv", "asio"], raw_deps = []):
     """Declares :rondo, :raw and the peers.
 
     Args:
       rondo_deps: what rondo.cc needs.
       peers: which of libuv.cc and asio.cc there are.
+      raw_deps: what raw.cc needs of others.
     """
     cc_binary(
         name = "rondo",
@@ -36,7 +37,7 @@ def workload(rondo_deps, peers = ["libuv", "asio"]):
         testonly = True,
         srcs = ["raw.cc"],
         linkopts = ["-pthread"],
-        deps = ["//benchmarks/common"],
+        deps = ["//benchmarks/common"] + raw_deps,
     )
     for peer in peers:
         cc_binary(

@@ -1,5 +1,6 @@
 """The workloads: which programs, which sizes, which goals."""
 
+import crypto_rows
 import echo_rows
 import pool_rows
 import start_rows
@@ -12,6 +13,7 @@ TITLES = {
     "W3": "W3: timers",
     "W4": "W4: ticks and posts",
     "W5": "W5: echo server",
+    "W8": "W8: cryptography",
     "W9": "W9: start and exit",
 }
 
@@ -38,6 +40,11 @@ reason.
 
 # What a reader of a workload's table has to know.
 NOTES = {
+    "W8": """\
+By hand it is OpenSSL's EVP in a loop, the algorithm fetched and the context made once. Rondo has
+one task in flight at a time, but for PBKDF2; what is small it computes on the loop thread. Node's
+hashes and ciphers are those of its synchronous interface.
+""",
     "W9": """\
 Rondo's program has the standard plugins and starts a pool of four threads, Asio's starts such a
 pool as well; those by hand and on libuv start no thread.
@@ -63,7 +70,14 @@ In Rondo and Asio a timer reads the clock when it is started; on libuv and by ha
 """,
 }
 
-ROWS = [*pool_rows.ROWS, *timer_rows.ROWS, *tick_rows.ROWS, *echo_rows.ROWS, *start_rows.ROWS]
+ROWS = [
+    *pool_rows.ROWS,
+    *timer_rows.ROWS,
+    *tick_rows.ROWS,
+    *echo_rows.ROWS,
+    *crypto_rows.ROWS,
+    *start_rows.ROWS,
+]
 
 
 def names():
