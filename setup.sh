@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Debian 12 machine able to build Rondo. Says and does nothing when it is already.
+# Makes a Debian 12 machine able to build Rondo, and with PACKAGE... installs those as well. Says and
+# does nothing when that is done already.
 set -euo pipefail
 
 readonly packages=(
@@ -11,6 +12,8 @@ readonly packages=(
   libargon2-dev libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
   # What tests compare with.
   openssl
+  # What the caller wants besides.
+  "$@"
 )
 
 # How long to wait for another apt: on a machine just started, one looks for updates.
