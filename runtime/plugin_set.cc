@@ -187,7 +187,11 @@ absl::Status PluginSet::CheckAddable(const PluginInfo& info) const {
                      other.origin.empty() ? "" : absl::StrCat(", from \"", other.origin, "\""),
                      "; unload that first, or give one of them another name"));
   }
-  std::vector<PluginInfo> infos = Infos();
+  // One that is drained will be gone, so nobody can begin to need it.
+  std::vector<PluginInfo> infos;
+  for (const Added& other : plugins_) {
+    if (other.draining == nullptr) infos.push_back(other.info);
+  }
   infos.push_back(info);
   return CheckPluginOrder(infos);
 }
@@ -249,8 +253,12 @@ absl::Status PluginSet::StopAndRemove(absl::string_view name) {
   // that they refer to.
   dispatcher_.ForgetKindsOf(removed.info.name);
   std::vector<std::unique_ptr<Kind>> kinds = kinds_.Remove(removed.info.name);
-  runtime_.resources().CloseAll(absl::StrCat(removed.info.name, "."));
-  absl::Status status = StopPlugin(removed.info.name, *removed.plugin);
+  absl::Status status =
+      Call(absl::StrCat("close the resources of plugin ", removed.info.name), [&] {
+        runtime_.resources().CloseAll(absl::StrCat(removed.info.name, "."));
+        return absl::OkStatus();
+      });
+  status.Update(StopPlugin(removed.info.name, *removed.plugin));
   kinds.clear();
   return status;
 }

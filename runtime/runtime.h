@@ -185,6 +185,7 @@ class Runtime {
   // The same, once the tasks of its kinds have ended: new ones are refused with
   // FAILED_PRECONDITION from when this is awaited. When the wait is cancelled, by WithTimeout for
   // one, the plugin is as it was; only what was cancelled stays cancelled.
+  // REQUIRES: not awaited by a task of the plugin's own, which would wait for itself.
   //
   //   absl::Status status = co_await runtime.DrainPlugin("text", {.cancel_tasks = true});
   Task<absl::Status> DrainPlugin(std::string name, DrainOptions options = {});

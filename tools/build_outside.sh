@@ -6,6 +6,7 @@
 set -euo pipefail
 
 readonly example=$1
+declare -A libraries=([plugin_template]=words.so [redis_plugin]=redis.so)
 rondo=$(realpath "$2")
 readonly rondo
 repository=$(realpath "$(dirname "$0")/..")
@@ -16,7 +17,9 @@ readonly outside=${XDG_CACHE_HOME:-$HOME/.cache}/rondo_outside
 readonly copy=$outside/$example
 mkdir -p "$outside"
 rm -rf "$copy"
-cp -rL "$repository/examples/$example" "$copy"
+mkdir "$copy"
+# Without the links into what somebody may have built in the tree.
+tar -C "$repository/examples/$example" --exclude='./bazel-*' -c . | tar -C "$copy" -x
 cd "$copy"
 
 options=(--override_repository="rondo=$repository" --disk_cache="$outside/disk_cache")
@@ -24,7 +27,7 @@ trap 'bazel shutdown' EXIT # Its server takes memory, and is not needed for long
 
 timeout 1800 bazel test --curses=no --show_progress_rate_limit=60 "${options[@]}" //...
 
-library=$(bazel info "${options[@]}" bazel-bin 2>/dev/null)/$(<loads)
+library=$(bazel info "${options[@]}" bazel-bin 2>/dev/null)/${libraries[$example]}
 "$rondo" check "$library"
 if [[ $example == plugin_template ]]; then
   result=$("$rondo" call words.count_words text="one two three" --json --plugin "$library")

@@ -133,6 +133,17 @@ TEST_F(UnloadPluginTest, NotWhileAnotherNeedsIt) {
   EXPECT_EQ(runtime_->UnloadPlugin("sample"), absl::OkStatus());
 }
 
+TEST_F(UnloadPluginTest, NobodyBeginsToNeedWhatIsDrained) {
+  Gate gate;
+  Hold(gate, &gate.began);
+  Drain();
+  ASSERT_TRUE(runtime_->RunOnce(absl::InfiniteDuration()).ok());
+  EXPECT_EQ(runtime_->AddPlugin(std::make_unique<Dependent>()).code(), absl::StatusCode::kNotFound);
+  gate.Open();
+  ASSERT_TRUE(runtime_->Run().ok());
+  EXPECT_THAT(drained_, ElementsAre(absl::OkStatus()));
+}
+
 TEST_F(UnloadPluginTest, K10_UnfinishedTasksAreListed) {
   Gate gate;
   Hold(gate, &gate.began);
