@@ -41,9 +41,10 @@ reason.
 # What a reader of a workload's table has to know.
 NOTES = {
     "W8": """\
-By hand it is OpenSSL's EVP in a loop, the algorithm fetched and the context made once. Rondo has
-one task in flight at a time, but for PBKDF2; what is small it computes on the loop thread. Node's
-hashes and ciphers are those of its synchronous interface.
+By hand it is OpenSSL's EVP in a loop, the algorithm fetched and the context made once, each text
+copied before, as a task has its own. Rondo computes on the loop thread what is small. Of one task in
+flight at a time, the cost is a turn of the loop each. Node's hashes and ciphers are those of its
+synchronous interface.
 """,
     "W9": """\
 Rondo's program has the standard plugins and starts a pool of four threads, Asio's starts such a

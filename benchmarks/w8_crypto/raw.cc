@@ -25,9 +25,10 @@ unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*
 void Hash(int64_t bytes, int64_t count) {
   EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   EVP_MD_CTX* const context = EVP_MD_CTX_new();
-  std::string data(static_cast<size_t>(bytes), 'd');
+  const std::string kept(static_cast<size_t>(bytes), 'd');
   for (int64_t i = 0; i < count; ++i) {
-    // What a caller has is a string of his own, and so is what he gets.
+    // As a task has: its own copy of what the caller keeps, and a string for what it gives back.
+    const std::string data = kept;
     std::string hash(32, '\0');
     const bool ok = EVP_DigestInit_ex2(context, sha256, nullptr) == 1 &&
                     EVP_DigestUpdate(context, data.data(), data.size()) == 1 &&
@@ -42,8 +43,9 @@ void Seal(int64_t bytes, int64_t count) {
   EVP_CIPHER* const aes = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
   EVP_CIPHER_CTX* const context = EVP_CIPHER_CTX_new();
   std::string key(32, 'k');
-  std::string text(static_cast<size_t>(bytes), 't');
+  const std::string kept(static_cast<size_t>(bytes), 't');
   for (int64_t i = 0; i < count; ++i) {
+    std::string text = kept;
     std::string sealed(12 + text.size() + 16, '\0');
     int size = 0;
     const bool ok =

@@ -1,6 +1,6 @@
 // W8 on Rondo.
 //
-//   rondo hash BYTES COUNT [INLINE_BYTES]   crypto.hash, one after the other
+//   rondo hash BYTES COUNT IN_FLIGHT [INLINE_BYTES]
 //   rondo seal BYTES COUNT                  crypto.seal, the same
 //   rondo pbkdf2 ITERATIONS COUNT THREADS   crypto.pbkdf2, as many at once as there are threads
 
@@ -52,13 +52,9 @@ int main(int argc, char** argv) {
   const int64_t size = bench::Number(argc, argv, 2, 256);
   const int64_t count = bench::Number(argc, argv, 3, 1'000);
   crypto::CryptoOptions options;
-  int64_t threads = 1;
-  if (variant == "hash") {
-    options.max_inline_hash_bytes = bench::Number(argc, argv, 4, options.max_inline_hash_bytes);
-  } else {
-    threads = bench::Number(argc, argv, 4, 1);
-  }
-  options.max_concurrent_password_hashes = threads;
+  const int64_t in_flight = bench::Number(argc, argv, 4, 1);
+  options.max_inline_hash_bytes = bench::Number(argc, argv, 5, options.max_inline_hash_bytes);
+  options.max_concurrent_password_hashes = in_flight;
   absl::StatusOr<std::unique_ptr<Runtime>> runtime =
       Runtime::Builder().Add(std::make_unique<crypto::CryptoPlugin>(options)).Build();
   CHECK_OK(runtime.status());
@@ -71,12 +67,12 @@ int main(int argc, char** argv) {
                               .allow_weak = true};
   const auto run = [&](int64_t times) {
     if (variant == "hash") {
-      Run(**runtime, hash, times, 1);
+      Run(**runtime, hash, times, in_flight);
     } else if (variant == "seal") {
-      Run(**runtime, seal, times, 1);
+      Run(**runtime, seal, times, in_flight);
     } else {
       bench::Require(variant == "pbkdf2", "hash, seal or pbkdf2");
-      Run(**runtime, pbkdf2, times, threads);
+      Run(**runtime, pbkdf2, times, in_flight);
     }
   };
   run(1);
