@@ -4,10 +4,11 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "plugins/net/address.h"
+#include "plugins/net/names.h"  // IWYU pragma: export
 #include "plugins/net/tcp_listener.h"
 #include "plugins/net/tcp_stream.h"
 
@@ -29,11 +30,13 @@ struct Listen {
   bool reuse_port = false;  // Share the port with other listeners that say so, and its load.
 };
 
-// Connects to a host by name or IP address. All addresses of a name are tried, one after the
-// other. Give a deadline: the kernel's own takes minutes.
+// Connects to a host by name or IP address. The addresses of a name race as RFC 8305 says: IPv6 and
+// IPv4 take turns, each attempt begins `stagger` after the one before it or as soon as that has
+// failed, none is given up for another, and the first that connects wins. Give a deadline: the
+// kernel's own takes minutes.
 // Errors: UNAVAILABLE (refused, unreachable, no local port is free), DEADLINE_EXCEEDED (no answer),
-// RESOURCE_EXHAUSTED (no descriptors), and those of Resolve. Of several addresses: the first one's
-// code.
+// RESOURCE_EXHAUSTED (no descriptors), INVALID_ARGUMENT (a negative stagger), and those of Resolve.
+// When all of several addresses have failed: the first one's code.
 struct Connect {
   static constexpr absl::string_view kKind = "net.connect";
   using Result = TcpStream;
@@ -44,22 +47,7 @@ struct Connect {
 
   std::string host;
   uint16_t port = 0;
-};
-
-// Finds the addresses of a name: in /etc/hosts or else with the name servers of
-// /etc/resolv.conf. They come in the order in which to try them, with port 0, at least one. An IP
-// address is its own answer.
-// Errors: NOT_FOUND (no such name, or it has no address), UNAVAILABLE (no name server answers),
-// INVALID_ARGUMENT (cannot be a name), DATA_LOSS (a malformed answer), RESOURCE_EXHAUSTED (no
-// descriptors, no memory).
-struct Resolve {
-  static constexpr absl::string_view kKind = "net.resolve";
-  using Result = std::vector<Address>;
-
-  enum Family { kAny, kIpv4, kIpv6 };
-
-  std::string host;
-  Family family = kAny;
+  absl::Duration stagger = absl::Milliseconds(250);
 };
 
 }  // namespace rondo::net

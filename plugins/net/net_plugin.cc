@@ -54,15 +54,23 @@ NetPlugin::~NetPlugin() = default;
 
 PluginInfo NetPlugin::info() const { return {.name = "net", .summary = "TCP and names"}; }
 
+template <typename Request>
+void NetPlugin::OnResolver(Registrar& registrar) {
+  registrar.OnLoop<Request>([this](Request request, Completion<typename Request::Result> done) {
+    resolver_->Start(std::move(request), std::move(done));
+  });
+}
+
 absl::Status NetPlugin::Register(Registrar& registrar) {
   registrar.OnLoop<Listen>([](const Listen& request, Completion<TcpListener> completion) {
     completion.Complete(StartListener(completion.runtime().loop(), request));
   });
   registrar.OnLoop<Connect>(
       [this](Connect request) { return internal::ConnectToHost(*runtime_, std::move(request)); });
-  registrar.OnLoop<Resolve>([this](Resolve request, Completion<std::vector<Address>> completion) {
-    resolver_->Start(std::move(request), std::move(completion));
-  });
+  OnResolver<Resolve>(registrar);
+  OnResolver<ResolveServices>(registrar);
+  OnResolver<ResolveTexts>(registrar);
+  OnResolver<ReverseResolve>(registrar);
   return absl::OkStatus();
 }
 

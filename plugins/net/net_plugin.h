@@ -32,6 +32,9 @@ class NetPlugin final : public Plugin {
   void Stop() override;
 
  private:
+  template <typename Request>
+  void OnResolver(Registrar& registrar);
+
   const NameServers name_servers_;
   Runtime* runtime_ = nullptr;
   std::unique_ptr<internal::Resolver> resolver_;

@@ -45,7 +45,7 @@ TEST_F(CloseOnExec, F5_HoldsForEveryDescriptor) {
   Run([&]() -> Task<void> {
     TcpListener listener = co_await ListenOn();
     ConnectedStreams streams = co_await ConnectStreams();
-    runtime->Submit(Resolve{.host = "silent.test"}, [](absl::StatusOr<std::vector<Address>>) {},
+    runtime->Submit(Resolve{.host = "silent.test"}, [](absl::StatusOr<HostAddresses>) {},
                     {.timeout = absl::Milliseconds(1)});
     co_await NextTurn();
     const std::map<int, int> now = Descriptors();

@@ -11,6 +11,7 @@
 
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
 namespace rondo::net {
@@ -31,15 +32,26 @@ std::string Big16(int value) {
 }
 
 // One record for the question's name, which a pointer to it stands for.
-std::string Record(int type, const std::string& ip) {
-  std::string data(type == kTypeA ? 4 : 16, '\0');
-  CHECK_EQ(inet_pton(type == kTypeA ? AF_INET : AF_INET6, ip.c_str(), data.data()), 1);
-  const std::string time_to_live(4, '\0');
-  return absl::StrCat("\xc0\x0c", Big16(type), Big16(1), time_to_live,
+std::string Record(int type, int ttl, absl::string_view data) {
+  return absl::StrCat("\xc0\x0c", Big16(type), Big16(1), Big16(ttl >> 16), Big16(ttl & 0xffff),
                       Big16(static_cast<int>(data.size())), data);
 }
 
+std::string IpData(int type, const std::string& ip) {
+  std::string data(type == kTypeA ? 4 : 16, '\0');
+  CHECK_EQ(inet_pton(type == kTypeA ? AF_INET : AF_INET6, ip.c_str(), data.data()), 1);
+  return data;
+}
+
 }  // namespace
+
+std::string DnsName(absl::string_view name) {
+  std::string packed;
+  for (const absl::string_view label : absl::StrSplit(name, '.')) {
+    absl::StrAppend(&packed, std::string(1, static_cast<char>(label.size())), label);
+  }
+  return packed + '\0';
+}
 
 FakeNameServer::FakeNameServer(const Address& on)
     : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
@@ -77,7 +89,7 @@ void FakeNameServer::Answer() {
     absl::StrAppend(&name, name.empty() ? "" : ".", absl::string_view(packet + at + 1, length));
     at += length + 1;
   }
-  const int type = packet[at + 2];
+  const int type = static_cast<unsigned char>(packet[at + 2]);
   const absl::string_view id(packet, 2);
   const absl::string_view question(packet + kHeaderSize, at + 5 - kHeaderSize);
   if (Contains(silent, name)) return;
@@ -87,13 +99,16 @@ void FakeNameServer::Answer() {
   std::string records;
   if (Contains(failing, name)) {
     code = kServerFailure;
+  } else if (auto data = this->records.find({name, type}); data != this->records.end()) {
+    for (const std::string& record : data->second) records += Record(type, ttl, record);
+    count = static_cast<int>(data->second.size());
   } else if (auto it = names.find(name); it == names.end()) {
     code = kNoSuchName;
   } else {
     for (const std::string& ip : it->second) {
       const bool is_ipv6 = absl::string_view(ip).find(':') != absl::string_view::npos;
-      if (is_ipv6 != (type == kTypeAaaa)) continue;
-      records += Record(type, ip);
+      if (type != (is_ipv6 ? kTypeAaaa : kTypeA)) continue;
+      records += Record(type, ttl, IpData(type, ip));
       ++count;
     }
   }

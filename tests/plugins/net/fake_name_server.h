@@ -16,7 +16,10 @@
 
 namespace rondo::net {
 
-// Answers questions for A and AAAA over UDP on a free port of an address of this host.
+// A name as packets have it.
+std::string DnsName(absl::string_view name);
+
+// Answers questions over UDP on a free port of an address of this host.
 class FakeNameServer {
  public:
   explicit FakeNameServer(const Address& on = Address::Loopback());
@@ -30,9 +33,12 @@ class FakeNameServer {
 
   // What is not here does not exist.
   std::map<std::string, std::vector<std::string>> names;  // To IP addresses.
-  std::vector<std::string> silent;                        // No answer.
-  std::vector<std::string> garbled;                       // An answer that makes no sense.
-  std::vector<std::string> failing;                       // SERVFAIL.
+  // By name and type, the data of records of other types, as they are sent.
+  std::map<std::pair<std::string, int>, std::vector<std::string>> records;
+  int ttl = 0;                       // Of every record, in seconds.
+  std::vector<std::string> silent;   // No answer.
+  std::vector<std::string> garbled;  // An answer that makes no sense.
+  std::vector<std::string> failing;  // SERVFAIL.
   int questions = 0;
 
  private:

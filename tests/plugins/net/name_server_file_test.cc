@@ -71,10 +71,10 @@ class NameServerFile : public NetFixture {
 
   // An IP address, or "(CODE)".
   Task<std::string> Look(std::string host) {
-    absl::StatusOr<std::vector<Address>> addresses =
+    absl::StatusOr<HostAddresses> found =
         co_await runtime->Submit(Resolve{.host = std::move(host), .family = Resolve::kIpv4});
-    if (addresses.ok()) co_return addresses->at(0).ip();
-    last = addresses.status();
+    if (found.ok()) co_return found->addresses.at(0).ip();
+    last = found.status();
     co_return absl::StrCat("(", absl::StatusCodeToString(last.code()), ")");
   }
 

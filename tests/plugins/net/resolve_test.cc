@@ -40,14 +40,15 @@ class ResolveTest : public NetFixture {
 
   // IP addresses with commas, or "(CODE)".
   Task<std::string> Look(std::string host, Resolve::Family family = Resolve::kAny) {
-    absl::StatusOr<std::vector<Address>> addresses =
+    absl::StatusOr<HostAddresses> found =
         co_await runtime->Submit(Resolve{.host = std::move(host), .family = family});
-    if (!addresses.ok()) {
-      last = addresses.status();
+    if (!found.ok()) {
+      last = found.status();
       co_return absl::StrCat("(", absl::StatusCodeToString(last.code()), ")");
     }
+    ttl = found->ttl;
     std::string text;
-    for (const Address& address : *addresses) {
+    for (const Address& address : found->addresses) {
       EXPECT_EQ(address.port(), 0);
       absl::StrAppend(&text, text.empty() ? "" : ",", address.ip());
     }
@@ -56,6 +57,7 @@ class ResolveTest : public NetFixture {
 
   FakeNameServer server;
   absl::Status last;
+  absl::Duration ttl;  // Of the last answer.
 };
 
 TEST_F(ResolveTest, FindsTheAddressesOfAName) {
@@ -108,9 +110,9 @@ TEST_F(ResolveTest, AnswersManyAtOnce) {
   int answered = 0;
   for (int i = 0; i < 50; ++i) {
     runtime->Submit(Resolve{.host = absl::StrCat("n", i, ".test")},
-                    [&answered, i](absl::StatusOr<std::vector<Address>> addresses) {
-                      ASSERT_TRUE(addresses.ok()) << addresses.status();
-                      EXPECT_EQ(addresses->at(0).ip(), absl::StrCat("192.0.2.", i));
+                    [&answered, i](absl::StatusOr<HostAddresses> found) {
+                      ASSERT_TRUE(found.ok()) << found.status();
+                      EXPECT_EQ(found->addresses.at(0).ip(), absl::StrCat("192.0.2.", i));
                       ++answered;
                     });
   }
@@ -142,8 +144,8 @@ TEST_F(ResolveTest, NothingIsLeftOfQuestionsThatEverybodyGaveUp) {
   int told = 0;
   for (int i = 0; i < 3; ++i) {
     runtime->Submit(Resolve{.host = "silent.test"},
-                    [&told](absl::StatusOr<std::vector<Address>> addresses) {
-                      EXPECT_EQ(addresses.status().code(), StatusCode::kDeadlineExceeded);
+                    [&told](absl::StatusOr<HostAddresses> found) {
+                      EXPECT_EQ(found.status().code(), StatusCode::kDeadlineExceeded);
                       ++told;
                     },
                     {.timeout = absl::Milliseconds(1)});
@@ -158,7 +160,7 @@ TEST_F(ResolveTest, NothingIsLeftOfQuestionsThatEverybodyGaveUp) {
 TEST_F(ResolveTest, EndsWithTheRuntime) {
   Ask(server.address(), absl::Hours(1));
   server.silent = {"silent.test"};
-  runtime->Submit(Resolve{.host = "silent.test"}, [](absl::StatusOr<std::vector<Address>>) {});
+  runtime->Submit(Resolve{.host = "silent.test"}, [](absl::StatusOr<HostAddresses>) {});
   ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
   server.Stop();
   runtime = nullptr;
@@ -174,18 +176,14 @@ TEST_F(ResolveTest, ReportsAServerThatIsNotThere) {
   Run([this]() -> Task<void> { EXPECT_EQ(co_await Look("x.test"), "(UNAVAILABLE)"); });
 }
 
-TEST_F(ResolveTest, ConnectTriesTheAddressesInTheirOrder) {
-  PeerListener listener;
-  // Nobody is at the first.
-  server.names["two.test"] = {"127.0.0.2", "127.0.0.1"};
-  Run([&]() -> Task<void> {
-    absl::StatusOr<TcpStream> stream = co_await runtime->Submit(
-        net::Connect{.host = "two.test", .port = listener.address().port()});
-    EXPECT_EQ(stream->peer_address(), listener.address());
-    stream = co_await runtime->Submit(net::Connect{.host = "none.test", .port = 80});
-    EXPECT_EQ(stream.status().code(), StatusCode::kNotFound);
-    EXPECT_EQ(stream.status().message(),
-              "connect none.test:80: resolve \"none.test\": Domain name not found");
+TEST_F(ResolveTest, SaysForHowLongTheAnswerHolds) {
+  server.ttl = 100'000;
+  server.names["there.test"] = {"192.0.2.1"};
+  Run([this]() -> Task<void> {
+    EXPECT_EQ(co_await Look("there.test"), "192.0.2.1");
+    EXPECT_EQ(ttl, absl::Seconds(100'000));
+    EXPECT_EQ(co_await Look("localhost", Resolve::kIpv4), "127.0.0.1");
+    EXPECT_EQ(ttl, absl::ZeroDuration());
   });
 }
 
