@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/fields.h"
 
 namespace rondo::net {
 namespace {
@@ -141,6 +142,18 @@ socklen_t Address::ToSockaddr(sockaddr_storage& address) const {
   std::memcpy(&in.sin_addr, ip_.data(), sizeof(in.sin_addr));
   std::memcpy(&address, &in, sizeof(in));
   return sizeof(in);
+}
+
+void VisitValue(FieldVisitor& visit, Address& address) {
+  std::string text = address.port() == 0 ? address.ip() : address.ToString();
+  visit.Value(text);
+  absl::StatusOr<Address> parsed = Address::Parse(text);
+  if (!parsed.ok()) parsed = Address::FromIp(text);
+  if (parsed.ok()) {
+    address = *parsed;
+  } else {
+    visit.Reject("not an address such as 127.0.0.1:80, [::1]:80 or 127.0.0.1");
+  }
 }
 
 }  // namespace rondo::net

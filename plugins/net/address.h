@@ -13,6 +13,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
+namespace rondo {
+class FieldVisitor;
+}
+
 namespace rondo::net {
 
 // An IPv4 or IPv6 address with a port; port 0 where none is meant, or the kernel is to choose.
@@ -67,6 +71,9 @@ class Address {
   std::array<uint8_t, 16> ip_ = {};  // In network order; IPv4 has the first four.
   uint32_t scope_ = 0;               // The interface that a link-local IPv6 address is on.
 };
+
+// By name an address is its text; one with port 0 may be without a port.
+void VisitValue(FieldVisitor& visit, Address& address);
 
 }  // namespace rondo::net
 

@@ -1,7 +1,9 @@
 #include "plugins/net/connection.h"
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -22,10 +24,25 @@ Connection::Connection(Loop& loop, const Address& peer, State state) : Socket(lo
 
 absl::StatusOr<ConnectionPtr> Connection::Open(Loop& loop, OwnedFd& fd, const Address& peer,
                                                State state) {
-  ConnectionPtr connection(new Connection(loop, peer, state));
+  return Open(ConnectionPtr(new Connection(loop, peer, state)), fd);
+}
+
+absl::StatusOr<ConnectionPtr> Connection::Open(ConnectionPtr connection, OwnedFd& fd) {
   absl::Status status = connection->Socket::Open(fd, kInterest);
   if (!status.ok()) return status;
   return connection;
+}
+
+int64_t Connection::ReceiveMessage(msghdr& message, size_t size) {
+  if (!readable()) return closed() || end_reported_ ? kFailed : kBlocked;
+  if (!Admit()) return kBlocked;
+  ssize_t received;
+  do {
+    received = ::recvmsg(fd(), &message, MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received <= 0) return ReceivedNothing(nullptr, 0, received == 0 ? 0 : -errno);
+  if (static_cast<size_t>(received) < size) ReceivedAll();
+  return received;
 }
 
 int64_t Connection::ReceivedNothing(char* data, size_t size, int64_t result) {
@@ -46,6 +63,34 @@ int64_t Connection::ReceivedNothing(char* data, size_t size, int64_t result) {
 bool Connection::WaitsFor(int error) {
   if (error == ENOBUFS) ServeAfterDelay();
   return error == EAGAIN || error == ENOBUFS;
+}
+
+int64_t Connection::SendParts(absl::Span<const absl::string_view> parts, size_t offset) {
+  constexpr size_t kMost = 64;  // What one call takes, and the stack.
+  iovec pieces[kMost];
+  const size_t count = std::min(parts.size(), kMost);
+  size_t size = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const absl::string_view part = parts[i].substr(i == 0 ? offset : 0);
+    pieces[i] = {.iov_base = const_cast<char*>(part.data()), .iov_len = part.size()};
+    size += part.size();
+  }
+  msghdr message = {};
+  message.msg_iov = pieces;
+  message.msg_iovlen = count;
+  return SendMessage(message, size);
+}
+
+int64_t Connection::SendMessage(const msghdr& message, size_t size) {
+  if (!writable()) return closed() || shut_down_ || send_error_ != 0 ? kFailed : kBlocked;
+  if (!Admit()) return kBlocked;
+  ssize_t sent;
+  do {
+    sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  if (sent < 0) return SentNothing(nullptr, 0, -errno);
+  if (static_cast<size_t>(sent) < size) SentAPart();
+  return sent;
 }
 
 int64_t Connection::SentNothing(const char* data, size_t size, int64_t result) {
@@ -80,7 +125,7 @@ absl::Status Connection::receive_status() const {
   if (closed()) return FailedPrecondition("read", "the stream is closed");
   if (receive_error_ != 0) return ErrnoStatus(receive_error_, "read");
   return absl::OutOfRangeError(
-      absl::StrCat("read ", address(), ": its end has been reported before"));
+      absl::StrCat("read ", Subject(), ": its end has been reported before"));
 }
 
 absl::Status Connection::send_status() const {
@@ -98,9 +143,16 @@ absl::Status Connection::ShutdownWrite() {
   return absl::OkStatus();
 }
 
+void Connection::Reset() {
+  if (closed()) return;
+  const linger abort = {.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &abort, sizeof(abort));
+  Close();
+}
+
 absl::Status Connection::FailedPrecondition(absl::string_view operation,
                                             absl::string_view why) const {
-  return absl::FailedPreconditionError(absl::StrCat(operation, " ", address(), ": ", why));
+  return absl::FailedPreconditionError(absl::StrCat(operation, " ", Subject(), ": ", why));
 }
 
 std::string Connection::Describe() const { return absl::StrCat("tcp ", address()); }

@@ -2,6 +2,9 @@
 #ifndef RONDO_PLUGINS_NET_CONNECTION_H_
 #define RONDO_PLUGINS_NET_CONNECTION_H_
 
+#include <sys/socket.h>
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,9 +14,12 @@
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "plugins/net/address.h"
 #include "plugins/net/owned_fd.h"
 #include "plugins/net/socket.h"
+#include "plugins/net/stream_operations.h"
 #include "plugins/net/system_calls.h"
 #include "runtime/loop.h"
 
@@ -23,7 +29,7 @@ class Connection;
 using ConnectionPtr = std::unique_ptr<Connection, Socket::Releaser>;
 
 // Sends and receives without blocking. See Socket for threads and ownership.
-class Connection final : public Socket {
+class Connection : public Socket {
  public:
   enum State : uint8_t { kConnecting, kConnected };
 
@@ -32,9 +38,9 @@ class Connection final : public Socket {
   static absl::StatusOr<ConnectionPtr> Open(Loop& loop, OwnedFd& fd, const Address& peer,
                                             State state);
 
-  // What Receive and Send return besides a number of bytes.
-  static constexpr int64_t kBlocked = -1;  // The waiter will be called when it is worth trying.
-  static constexpr int64_t kFailed = -2;   // See receive_status(), send_status().
+  // As a channel of stream_operations.h.
+  Socket& WaitFor(Direction) { return *this; }
+  static constexpr bool Flush() { return true; }
 
   // Receives what there is, at most `size` bytes, which is not 0. Returns 0 at the end, once.
   ABSL_ATTRIBUTE_ALWAYS_INLINE int64_t Receive(char* data, size_t size) {
@@ -57,6 +63,12 @@ class Connection final : public Socket {
     return sent;
   }
 
+  // As Send, of the first of `parts` from `offset` on, and of those that follow it.
+  int64_t SendParts(absl::Span<const absl::string_view> parts, size_t offset);
+  // As Receive and Send, with whatever `message` has besides `size` bytes.
+  int64_t ReceiveMessage(msghdr& message, size_t size);
+  int64_t SendMessage(const msghdr& message, size_t size);
+
   // Why the last one failed.
   absl::Status receive_status() const;
   absl::Status send_status() const;
@@ -67,11 +79,18 @@ class Connection final : public Socket {
   // Ends this side's direction; a Send that waits fails.
   absl::Status ShutdownWrite();
 
+  // Closes it so that the peer gets a reset.
+  void Reset();
+
   std::string Describe() const override;
 
- private:
+ protected:
   Connection(Loop& loop, const Address& peer, State state);
 
+  // As the public Open, for a derived class.
+  static absl::StatusOr<ConnectionPtr> Open(ConnectionPtr connection, OwnedFd& fd);
+
+ private:
   // Less than there was room for: nothing is left, and epoll will tell of more. Once it has told
   // of the end it will not tell again, so the end is read without being asked to. And a recv stops
   // in front of urgent data too, whatever is behind them: only EAGAIN says that nothing is left.

@@ -11,6 +11,8 @@
 #include "plugins/net/names.h"  // IWYU pragma: export
 #include "plugins/net/tcp_listener.h"
 #include "plugins/net/tcp_stream.h"
+#include "plugins/net/unix.h"  // IWYU pragma: export
+#include "runtime/fields.h"
 
 // Errors name the operation and the peer, but for those of a deadline or a cancellation, which the
 // runtime makes and which name the kind alone. Where none is listed, the code is the one that
@@ -25,9 +27,15 @@ struct Listen {
   static constexpr absl::string_view kKind = "net.listen";
   using Result = TcpListener;
 
-  Address address;
+  Address address = {};
   int backlog = 4096;       // Connections that wait to be accepted; the kernel may allow fewer.
   bool reuse_port = false;  // Share the port with other listeners that say so, and its load.
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("address", address, {.required = true});
+    visit("backlog", backlog);
+    visit("reuse_port", reuse_port);
+  }
 };
 
 // Connects to a host by name or IP address. The addresses of a name race as RFC 8305 says: IPv6 and
@@ -45,9 +53,15 @@ struct Connect {
     return {.host = address.ip(), .port = address.port()};
   }
 
-  std::string host;
+  std::string host = {};
   uint16_t port = 0;
   absl::Duration stagger = absl::Milliseconds(250);
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("host", host, {.required = true});
+    visit("port", port, {.required = true});
+    visit("stagger", stagger);
+  }
 };
 
 }  // namespace rondo::net

@@ -13,6 +13,7 @@
 #include "plugins/net/owned_fd.h"
 #include "plugins/net/resolver.h"
 #include "plugins/net/socket_options.h"
+#include "plugins/net/unix_sockets.h"
 #include "runtime/completion.h"
 #include "runtime/runtime.h"
 
@@ -52,7 +53,9 @@ absl::StatusOr<TcpListener> StartListener(Loop& loop, const Listen& request) {
 NetPlugin::NetPlugin(NameServers name_servers) : name_servers_(std::move(name_servers)) {}
 NetPlugin::~NetPlugin() = default;
 
-PluginInfo NetPlugin::info() const { return {.name = "net", .summary = "TCP and names"}; }
+PluginInfo NetPlugin::info() const {
+  return {.name = "net", .summary = "TCP, Unix sockets and names"};
+}
 
 template <typename Request>
 void NetPlugin::OnResolver(Registrar& registrar) {
@@ -67,6 +70,10 @@ absl::Status NetPlugin::Register(Registrar& registrar) {
   });
   registrar.OnLoop<Connect>(
       [this](Connect request) { return internal::ConnectToHost(*runtime_, std::move(request)); });
+  registrar.OnLoop<ListenUnix>([](const ListenUnix& request, Completion<UnixListener> completion) {
+    completion.Complete(internal::StartUnixListener(completion.runtime().loop(), request));
+  });
+  registrar.OnLoop<ConnectUnix>(&internal::ConnectToUnix);
   OnResolver<Resolve>(registrar);
   OnResolver<ResolveServices>(registrar);
   OnResolver<ResolveTexts>(registrar);

@@ -122,7 +122,7 @@ bool Socket::AdmitMore() {
 }
 
 absl::Status Socket::ErrnoStatus(int code, absl::string_view operation) const {
-  return absl::ErrnoToStatus(code, absl::StrCat(operation, " ", address_));
+  return absl::ErrnoToStatus(code, absl::StrCat(operation, " ", Subject()));
 }
 
 void SocketOperation::Suspend(std::coroutine_handle<> handle, TaskScope& scope) {
@@ -145,12 +145,12 @@ void SocketOperation::Cancel(const absl::Status& status) {
 
 bool SocketOperation::FailAsBusy() {
   Fail(absl::FailedPreconditionError(
-      absl::StrCat(name(), " ", socket_->address(), ": another coroutine or callback does so")));
+      absl::StrCat(name(), " ", socket_->Subject(), ": another coroutine or callback does so")));
   return true;
 }
 
 bool SocketOperation::FailAsClosed(const Socket& socket) {
-  Fail(absl::CancelledError(absl::StrCat(name(), " ", socket.address(), ": closed by this side")));
+  Fail(absl::CancelledError(absl::StrCat(name(), " ", socket.Subject(), ": closed by this side")));
   return true;
 }
 

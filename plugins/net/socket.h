@@ -97,10 +97,12 @@ class Socket : public FdWatch, private LoopTask {
   // As ServeLater, but in a few milliseconds: for what epoll will not tell of.
   void ServeAfterDelay();
 
-  // The peer, or for a listener its own address.
+  // The peer, or for a listener its own address; of IP sockets only.
   const Address& address() const { return address_; }
+  // What errors call it: the address, unless it is a socket that has none.
+  virtual std::string Subject() const { return address_.ToString(); }
 
-  // `code` as errno gives it, `operation` and the address.
+  // `code` as errno gives it, `operation` and the subject.
   absl::Status ErrnoStatus(int code, absl::string_view operation) const;
 
  protected:

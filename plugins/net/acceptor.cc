@@ -1,13 +1,14 @@
-#include "plugins/net/tcp_listener.h"
+#include "plugins/net/acceptor.h"
 
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "absl/log/log.h"
 #include "absl/strings/str_cat.h"
-#include "plugins/net/connection.h"
+#include "plugins/net/unix_connection.h"
 
 namespace rondo::net::internal {
 namespace {
@@ -42,29 +43,38 @@ bool MayPass(int error) {
 
 }  // namespace
 
-Acceptor::Acceptor(Loop& loop, const Address& address)
-    : Socket(loop, address), retry_(loop, [this] { ServeLater(); }) {
+Acceptor::Acceptor(Loop& loop, const Address& address, std::string unix_name)
+    : Socket(loop, address),
+      unix_name_(std::move(unix_name)),
+      retry_(loop, [this] { ServeLater(); }) {
   // The listener itself keeps the loop alive.
   retry_.Unref();
 }
 
 absl::StatusOr<AcceptorPtr> Acceptor::Open(Loop& loop, OwnedFd fd, const Address& address) {
-  AcceptorPtr acceptor(new Acceptor(loop, address));
+  return Open(AcceptorPtr(new Acceptor(loop, address, "")), std::move(fd));
+}
+
+absl::StatusOr<AcceptorPtr> Acceptor::OpenUnix(Loop& loop, OwnedFd fd, std::string name) {
+  return Open(AcceptorPtr(new Acceptor(loop, Address(), std::move(name))), std::move(fd));
+}
+
+absl::StatusOr<AcceptorPtr> Acceptor::Open(AcceptorPtr acceptor, OwnedFd fd) {
   absl::Status status = acceptor->Socket::Open(fd, Readiness::kReadable);
   if (!status.ok()) return status;
   return acceptor;
 }
 
-std::optional<absl::StatusOr<TcpStream>> Acceptor::Accept() {
+std::optional<absl::StatusOr<ConnectionPtr>> Acceptor::Accept() {
   if (closed()) {
     return absl::FailedPreconditionError(
-        absl::StrCat("accept on ", address(), ": the listener is closed"));
+        absl::StrCat("accept on ", Subject(), ": the listener is closed"));
   }
   while ((accepted_.has_value() || readable()) && !retry_.scheduled() && Admit()) {
     if (accepted_.has_value() || Take()) {
-      absl::StatusOr<TcpStream> stream = Register();
-      if (stream.ok()) return stream;
-      RetryLater(stream.status());
+      absl::StatusOr<ConnectionPtr> connection = Register();
+      if (connection.ok()) return connection;
+      RetryLater(connection.status());
     } else if (const int error = errno; error == EAGAIN) {
       ready_ = ready_.Without(Readiness::kReadable);
     } else if (MayPass(error)) {
@@ -86,13 +96,14 @@ bool Acceptor::Take() {
   return true;
 }
 
-absl::StatusOr<TcpStream> Acceptor::Register() {
+absl::StatusOr<ConnectionPtr> Acceptor::Register() {
   absl::StatusOr<ConnectionPtr> connection =
-      Connection::Open(loop(), accepted_->fd, accepted_->peer, Connection::kConnected);
+      is_unix() ? UnixConnection::Open(loop(), accepted_->fd, unix_name_)
+                : Connection::Open(loop(), accepted_->fd, accepted_->peer, Connection::kConnected);
   if (!connection.ok()) return connection.status();
   accepted_.reset();
   delay_ = absl::ZeroDuration();
-  return TcpStream(*std::move(connection));
+  return connection;
 }
 
 void Acceptor::Close() {
@@ -107,13 +118,8 @@ void Acceptor::RetryLater(const absl::Status& why) {
   LOG_EVERY_N_SEC(WARNING, 10) << why.message() << "; trying again in " << delay_;
 }
 
-std::string Acceptor::Describe() const { return absl::StrCat("listener ", address()); }
+std::string Acceptor::Subject() const { return is_unix() ? unix_name_ : Socket::Subject(); }
 
-bool AcceptOperation::Try() {
-  std::optional<absl::StatusOr<TcpStream>> accepted = acceptor_.Accept();
-  if (!accepted.has_value()) return false;
-  stream_ = *std::move(accepted);
-  return true;
-}
+std::string Acceptor::Describe() const { return absl::StrCat("listener ", Subject()); }
 
 }  // namespace rondo::net::internal
