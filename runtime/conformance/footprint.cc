@@ -1,9 +1,15 @@
 #include "runtime/conformance/footprint.h"
 
 #include <malloc.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iterator>
+
+#include "absl/log/check.h"
+#include "absl/log/log.h"
 
 namespace rondo::conformance {
 namespace {
@@ -20,6 +26,14 @@ Footprint MeasureFootprint() {
           .heap_bytes = static_cast<int64_t>(::mallinfo2().uordblks)};
 }
 
-void OneHeapForAllThreads() { ::mallopt(M_ARENA_MAX, 1); }
+void MeasureHeapExactly(char** argv) {
+  constexpr char kName[] = "GLIBC_TUNABLES";
+  constexpr char kValue[] = "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1";
+  const char* const present = std::getenv(kName);
+  if (present != nullptr && std::strcmp(present, kValue) == 0) return;
+  PCHECK(::setenv(kName, kValue, /*overwrite=*/1) == 0);
+  ::execv("/proc/self/exe", argv);
+  PLOG(FATAL) << "run this program again";
+}
 
 }  // namespace rondo::conformance

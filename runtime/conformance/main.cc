@@ -93,13 +93,15 @@ void AddTests(const Subject& subject) {
     if (std::none_of(kinds->begin(), kinds->end(), is_it)) Die("requests: no kind " + name);
   }
   for (const KindInfo& kind : *kinds) {
+    const std::string suite = absl::StrReplaceAll(kind.name, {{".", "_"}});
     for (const KindCheck& check : ChecksOf(kind)) {
-      AddTest(absl::StrReplaceAll(kind.name, {{".", "_"}}), std::string(check.name),
+      AddTest(suite, std::string(check.name),
               [subject, kind, check] { RunCheck(subject, kind, check); });
     }
+    if (!kind.can_be_called()) continue;
+    AddTest(suite, "LeaksNothing", [subject, kind] { CheckLeaks(subject, kind); });
   }
   AddTest("plugin", "UnloadsUnderLoad", [subject] { CheckUnloadUnderLoad(subject); });
-  AddTest("plugin", "LeaksNothing", [subject] { CheckLeaks(subject); });
 }
 
 // What requests made up here may touch: nothing but an empty folder.
@@ -114,7 +116,7 @@ void EnterEmptyFolder() {
 }  // namespace rondo::conformance
 
 int main(int argc, char** argv) {
-  rondo::conformance::OneHeapForAllThreads();
+  rondo::conformance::MeasureHeapExactly(argv);
   testing::InitGoogleTest(&argc, argv);
   absl::ParseCommandLine(argc, argv);
   const rondo::conformance::Subject subject = rondo::conformance::SubjectFromFlags();

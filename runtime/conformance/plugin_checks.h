@@ -1,4 +1,4 @@
-// What every plugin promises as a whole.
+// What takes the whole plugin.
 #ifndef RONDO_RUNTIME_CONFORMANCE_PLUGIN_CHECKS_H_
 #define RONDO_RUNTIME_CONFORMANCE_PLUGIN_CHECKS_H_
 
@@ -10,8 +10,10 @@ namespace rondo::conformance {
 // is told; loaded again it works as before.
 void CheckUnloadUnderLoad(const Subject& subject);
 
-// Used again and again, it leaves no descriptor, no thread and no memory behind.
-void CheckLeaks(const Subject& subject);
+// A kind that is used again and again, and cancelled, leaves no descriptor, no thread and no memory
+// behind.
+// REQUIRES: the kind can be called.
+void CheckLeaks(const Subject& subject, const KindInfo& kind);
 
 }  // namespace rondo::conformance
 
