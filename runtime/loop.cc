@@ -156,6 +156,7 @@ bool Loop::RunTimers() {
 }
 
 bool Loop::RunPending() {
+  if (pending_.empty() && inbox_.empty()) return false;
   pending_.Append(inbox_.TakeAll());
   LoopQueue now = std::move(pending_);
   const bool ran = RunQueue(now);
@@ -239,6 +240,7 @@ bool Loop::LookForPosts(int64_t now_nanos, int64_t timeout_nanos) {
 }
 
 void Loop::RunImmediates() {
+  if (immediates_.empty()) return;
   LoopQueue now = std::move(immediates_);
   RunQueue(now);
   // What immediates queued is for the next turn, behind what was over the limit.
@@ -258,10 +260,8 @@ bool Loop::RunQueue(LoopQueue& queue) {
 }
 
 int64_t Loop::PollTimeout(int64_t now_nanos, int64_t max_wait_nanos, bool once) const {
-  if (max_wait_nanos == 0 || has_queued() || (!once && !alive()) ||
-      stop_.load(std::memory_order_relaxed)) {
-    return 0;
-  }
+  if (max_wait_nanos == 0 || has_queued() || stop_.load(std::memory_order_relaxed)) return 0;
+  if (!once && keeps_ == 0) return 0;  // Not alive().
   const std::optional<uint64_t> next = wheel_.NextDeadline();
   if (!next.has_value()) return max_wait_nanos;
   // A tick's beginning is a whole number of nanoseconds, so nothing is rounded down here.

@@ -65,12 +65,11 @@ class Session {
 
 Task<void> Serve(Server& server, net::TcpStream stream) {
   for (;;) {
-    const absl::StatusOr<size_t> size = co_await stream.Read(absl::MakeSpan(server.buffer));
-    CHECK_OK(size.status());
-    if (*size == 0) break;
+    const size_t bytes = (co_await stream.Read(absl::MakeSpan(server.buffer))).value();
+    if (bytes == 0) break;
     // It always fits into the socket, so that this does not wait while others use the buffer.
-    CHECK_OK(co_await stream.Write(absl::string_view(server.buffer, *size)));
-    server.Echoed(*size);
+    CHECK_OK(co_await stream.Write(absl::string_view(server.buffer, bytes)));
+    server.Echoed(bytes);
   }
   server.Gone();
 }

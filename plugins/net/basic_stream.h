@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -68,20 +70,23 @@ class BasicStream {
   }
 
   // As Read, but nothing instead of waiting.
+  //
+  // Inlined, as is TryWrite, so that the caller's compiler sees that a number has no status.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE
   std::optional<absl::StatusOr<size_t>> TryRead(absl::Span<char> buffer) {
     DCHECK(!buffer.empty());
     const int64_t received = channel_->Receive(buffer.data(), buffer.size());
+    if (ABSL_PREDICT_TRUE(received >= 0)) return static_cast<size_t>(received);
     if (received == kBlocked) return std::nullopt;
-    if (received == kFailed) return channel_->receive_status();
-    return static_cast<size_t>(received);
+    return ReadFailure();
   }
   // Sends what the kernel takes now, and returns how much of `data` that was.
-  absl::StatusOr<size_t> TryWrite(absl::string_view data) {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<size_t> TryWrite(absl::string_view data) {
     if (data.empty()) return 0;
     const int64_t sent = channel_->Send(data.data(), data.size());
+    if (ABSL_PREDICT_TRUE(sent >= 0)) return static_cast<size_t>(sent);
     if (sent == kBlocked) return 0;
-    if (sent == kFailed) return channel_->send_status();
-    return static_cast<size_t>(sent);
+    return WriteFailure();
   }
 
   // Calls `callback` on the loop, soon, and then whenever TryRead (TryWrite) has returned nothing
@@ -114,6 +119,14 @@ class BasicStream {
 
  protected:
   Owner channel_;
+
+ private:
+  ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<size_t> ReadFailure() const {
+    return channel_->receive_status();
+  }
+  ABSL_ATTRIBUTE_NOINLINE absl::StatusOr<size_t> WriteFailure() const {
+    return channel_->send_status();
+  }
 };
 
 }  // namespace rondo::net::internal

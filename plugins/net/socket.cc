@@ -96,6 +96,7 @@ void Socket::Run(LoopTask& task, Mode mode) {
   Socket& self = static_cast<Socket&>(task);
   if (mode == Mode::kDiscard) return self.Drop(kQueued);
   self.holds_ &= static_cast<uint8_t>(~kQueued);
+  if (self.closed()) return self.ServeClosed();
   self.Serve(Readiness::kReadable | Readiness::kWritable);
 }
 
@@ -107,6 +108,14 @@ void Socket::OnReady(Readiness ready) {
   }
   ready_ |= ready;
   Serve(ready);
+}
+
+void Socket::ServeClosed() {
+  holds_ |= kServing;
+  // Each may take the other out.
+  if (waiters_[0] != nullptr) waiters_[0]->OnClosed(*this);
+  if (waiters_[1] != nullptr) waiters_[1]->OnClosed(*this);
+  Drop(kServing);
 }
 
 bool Socket::AdmitMore() {
@@ -149,9 +158,12 @@ bool SocketOperation::FailAsBusy() {
   return true;
 }
 
-bool SocketOperation::FailAsClosed(const Socket& socket) {
-  Fail(absl::CancelledError(absl::StrCat(name(), " ", socket.Subject(), ": closed by this side")));
-  return true;
+void SocketOperation::OnClosed(Socket& socket) {
+  if (!cancelled()) {
+    Fail(
+        absl::CancelledError(absl::StrCat(name(), " ", socket.Subject(), ": closed by this side")));
+  }
+  Resume(socket);
 }
 
 }  // namespace rondo::net::internal

@@ -34,9 +34,12 @@ class Waiter {
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  // The direction may be usable, or the socket has been closed. Called now and then for nothing.
-  // It may take itself out, close the socket, and destroy both.
+  // The direction may be usable. Called now and then for nothing. It may take itself out, close the
+  // socket, and destroy both.
   virtual void OnReady(Socket& socket) = 0;
+
+  // This side has closed the socket. It takes itself out, and may destroy both.
+  virtual void OnClosed(Socket& socket) = 0;
 
   // The socket goes away, with this still in it, because the loop does.
   virtual void OnGone() = 0;
@@ -51,7 +54,8 @@ class CallbackWaiter final : public Waiter {
  public:
   explicit CallbackWaiter(F f) : f_(std::move(f)) {}
 
-  void OnReady(Socket& socket) override;
+  void OnReady(Socket&) override { f_(); }
+  void OnClosed(Socket& socket) override;
   void OnGone() override { delete this; }
 
  private:
@@ -153,11 +157,15 @@ class Socket : public FdWatch, private LoopTask {
   // Calls the waiters for what is kReadable and kWritable. May delete this.
   void Serve(Readiness ready) {
     holds_ |= kServing;
-    // Each may take the other out.
     if (ready.Has(Readiness::kReadable) && waiters_[0] != nullptr) waiters_[0]->OnReady(*this);
-    if (ready.Has(Readiness::kWritable) && waiters_[1] != nullptr) waiters_[1]->OnReady(*this);
+    // The first may have taken the other out, or closed the socket.
+    if (ready.Has(Readiness::kWritable) && waiters_[1] != nullptr && !closed()) {
+      waiters_[1]->OnReady(*this);
+    }
     Drop(kServing);
   }
+  // Tells the waiters that it is closed. May delete this.
+  void ServeClosed();
   bool AdmitMore();
   void Release();
   // May delete this.
@@ -172,8 +180,7 @@ class Socket : public FdWatch, private LoopTask {
 };
 
 template <typename F>
-void CallbackWaiter<F>::OnReady(Socket& socket) {
-  if (!socket.closed()) return f_();
+void CallbackWaiter<F>::OnClosed(Socket& socket) {
   for (const Direction d : {Direction::kRead, Direction::kWrite}) {
     if (socket.waiter(d) == this) socket.SetWaiter(d, nullptr);
   }
@@ -209,16 +216,14 @@ class SocketOperation : private Waiter {
 
   // For a derived class whose Try is to be inlined where it is called.
   //   bool await_ready() { return IsBusy() || TryInline(); }
-  //   void OnReady(Socket& socket) override { if (IsOver(socket) || TryInline()) Resume(socket); }
+  //   void OnReady(Socket& socket) override { if (cancelled() || TryInline()) Resume(socket); }
   void OnReady(Socket& socket) override {
-    if (IsOver(socket) || Try()) Resume(socket);
+    if (cancelled() || Try()) Resume(socket);
   }
   // Whether somebody else waits, which has been made the outcome.
   bool IsBusy() { return socket_->waiter(direction_) != nullptr && FailAsBusy(); }
-  // Whether the outcome is there without trying.
-  bool IsOver(Socket& socket) {
-    return suspension_->cancelled || (socket.closed() && FailAsClosed(socket));
-  }
+  // While it is suspended: whether it was cancelled, which has been made the outcome.
+  bool cancelled() const { return suspension_->cancelled; }
   void Resume(Socket& socket) {
     const std::coroutine_handle<> handle = suspension_->handle;
     suspension_.reset();
@@ -237,11 +242,10 @@ class SocketOperation : private Waiter {
   };
 
   void Suspend(std::coroutine_handle<> handle, TaskScope& scope);
+  void OnClosed(Socket& socket) final;
   void OnGone() final { socket_ = nullptr; }
   void Cancel(const absl::Status& status);
-  // Both are true.
-  bool FailAsBusy();
-  bool FailAsClosed(const Socket& socket);
+  bool FailAsBusy();  // True.
 
   Socket* socket_;
   std::optional<Suspension> suspension_;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,25 +39,34 @@ class ReadOperation final : public SocketOperation {
         channel_(channel),
         buffer_(buffer) {}
 
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool await_ready() { return IsBusy() || TryInline(); }
   absl::StatusOr<size_t> await_resume() {
     if (!failure_.ok()) return std::move(failure_);
     return static_cast<size_t>(received_);
   }
 
  private:
-  bool Try() override {
+  // Inlined where it is called: a message is one of these and one of WriteOperation's.
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool TryInline() {
     DCHECK(!buffer_.empty());
     received_ = channel_.Receive(buffer_.data(), buffer_.size());
-    if (received_ == kBlocked) return false;
-    if (received_ == kFailed) failure_ = channel_.receive_status();
+    if (ABSL_PREDICT_TRUE(received_ >= 0)) return true;
+    return received_ != kBlocked && Fails();
+  }
+  ABSL_ATTRIBUTE_NOINLINE bool Fails() {
+    failure_ = channel_.receive_status();
     return true;
+  }
+  bool Try() override { return TryInline(); }
+  void OnReady(Socket& socket) override {
+    if (cancelled() || TryInline()) Resume(socket);
   }
   void Fail(absl::Status status) override { failure_ = std::move(status); }
   absl::string_view name() const override { return "read"; }
 
   Channel& channel_;
   const absl::Span<char> buffer_;
-  int64_t received_ = 0;
+  int64_t received_;
   absl::Status failure_;
 };
 
@@ -103,20 +114,25 @@ class WriteOperation final : public SocketOperation {
         channel_(channel),
         left_(data) {}
 
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool await_ready() { return IsBusy() || TryInline(); }
   absl::Status await_resume() { return std::move(status_); }
 
  private:
-  bool Try() override {
+  ABSL_ATTRIBUTE_ALWAYS_INLINE bool TryInline() {
     while (!left_.empty()) {
       const int64_t sent = channel_.Send(left_.data(), left_.size());
-      if (sent == kBlocked) return false;
-      if (sent == kFailed) {
-        status_ = channel_.send_status();
-        return true;
-      }
+      if (ABSL_PREDICT_FALSE(sent < 0)) return sent != kBlocked && Fails();
       left_.remove_prefix(static_cast<size_t>(sent));
     }
     return channel_.Flush();
+  }
+  ABSL_ATTRIBUTE_NOINLINE bool Fails() {
+    status_ = channel_.send_status();
+    return true;
+  }
+  bool Try() override { return TryInline(); }
+  void OnReady(Socket& socket) override {
+    if (cancelled() || TryInline()) Resume(socket);
   }
   void Fail(absl::Status status) override { status_ = std::move(status); }
   absl::string_view name() const override { return "write"; }
