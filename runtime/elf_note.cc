@@ -92,6 +92,9 @@ absl::StatusOr<absl::string_view> FindElfNote(absl::string_view file, absl::stri
   const std::optional<absl::string_view> headers =
       Slice(file, header.e_phoff, uint64_t{header.e_phnum} * sizeof(Elf64_Phdr));
   if (!headers.has_value()) return CutShort("program headers");
+  // Nobody needs these to load it, but linkers write them last.
+  const uint64_t section_headers = uint64_t{header.e_shnum} * header.e_shentsize;
+  if (!Slice(file, header.e_shoff, section_headers).has_value()) return CutShort("content");
   std::optional<absl::string_view> found;
   Elf64_Phdr segment;
   for (uint64_t at = 0; Read(*headers, at, segment); at += sizeof(segment)) {

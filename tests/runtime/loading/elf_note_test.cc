@@ -168,6 +168,20 @@ TEST(ElfNote, ASegmentThatWouldBeMappedBeyondTheEnd) {
             "cut short: its content would lie beyond its end; build it or copy it again");
 }
 
+// As of a library with much to debug: all that is mapped is there.
+TEST(ElfNote, CutShortBehindWhatIsMapped) {
+  SharedObject object;
+  object.header.e_shoff = object.Content().size();
+  object.header.e_shentsize = sizeof(Elf64_Shdr);
+  object.header.e_shnum = 2;
+  const std::string content = object.Content() + std::string(2 * sizeof(Elf64_Shdr), '\0');
+  EXPECT_EQ(*Find(content), "here");
+  EXPECT_THAT(ErrorOf(content.substr(0, content.size() - 1), absl::StatusCode::kDataLoss),
+              HasSubstr("cut short"));
+  object.header.e_shoff = ~uint64_t{0} - 3;
+  ErrorOf(object.Content(), absl::StatusCode::kDataLoss);
+}
+
 TEST(ElfNote, NumbersThatRunOver) {
   SharedObject object;
   object.segment.p_offset = ~uint64_t{0} - 3;
