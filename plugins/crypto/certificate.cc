@@ -101,8 +101,10 @@ absl::Status SetName(X509_VERIFY_PARAM* parameters, const VerifyCertificate& req
       address.empty()
           ? X509_VERIFY_PARAM_set1_host(parameters, request.name.data(), request.name.size())
           : X509_VERIFY_PARAM_set1_ip(parameters, Bytes(address), address.size());
-  // A dot in front would match every host below; we do not promise that.
-  if (ok == 1 && request.name.front() != '.') return absl::OkStatus();
+  // A dot in front would match every host below, and OpenSSL overlooks a NUL at the end.
+  if (ok == 1 && request.name.front() != '.' && request.name.find('\0') == std::string::npos) {
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(absl::StrCat(VerifyCertificate::kKind, ": name: \"",
                                                  absl::Utf8SafeCEscape(request.name),
                                                  "\" cannot be one"));

@@ -8,8 +8,10 @@
 #include "plugins/crypto/algorithms.h"
 #include "plugins/crypto/bodies.h"
 #include "plugins/crypto/crypto.h"
+#include "plugins/crypto/gate.h"
 #include "plugins/crypto/inline_or_pool.h"
 #include "runtime/completion.h"
+#include "runtime/plugin_entry.h"
 #include "runtime/runtime.h"
 #include "runtime/task_context.h"
 
@@ -66,24 +68,31 @@ void RegisterSealedFiles(Registrar& registrar) {
   });
 }
 
+// Registers a kind that hashes passwords: behind the gate, and not more than it lets in.
+template <TaskRequest Request, typename Body>
+void RegisterPasswordHash(Registrar& registrar, const std::shared_ptr<internal::Gate>& gate,
+                          const KindOptions& options, Body body) {
+  registrar.OnLoop<Request>(
+      [gate, body](Request request, Completion<Secret> completion) {
+        internal::RunOnPool(
+            std::move(request), std::move(completion),
+            [body](const Request& r, internal::StopRequested) { return body(r); }, gate);
+      },
+      options);
+}
+
 void RegisterDerivations(Registrar& registrar, const SharedAlgorithms& algorithms,
-                         const KindOptions& of_passwords) {
+                         const std::shared_ptr<internal::Gate>& gate, const KindOptions& options) {
   registrar.OnLoop<Hkdf>([algorithms](const Hkdf& request, Completion<Secret> completion) {
     completion.Complete(internal::DeriveByHkdf(*algorithms, request));
   });
-  registrar.OnPool<Pbkdf2>(
-      [algorithms](const Pbkdf2& request, TaskContext&) {
-        return internal::DeriveByPbkdf2(*algorithms, request);
-      },
-      of_passwords);
-  registrar.OnPool<Scrypt>(
-      [algorithms](const Scrypt& request, TaskContext&) {
-        return internal::DeriveByScrypt(*algorithms, request);
-      },
-      of_passwords);
-  registrar.OnPool<Argon2>(
-      [](const Argon2& request, TaskContext&) { return internal::DeriveByArgon2(request); },
-      of_passwords);
+  RegisterPasswordHash<Pbkdf2>(registrar, gate, options, [algorithms](const Pbkdf2& request) {
+    return internal::DeriveByPbkdf2(*algorithms, request);
+  });
+  RegisterPasswordHash<Scrypt>(registrar, gate, options, [algorithms](const Scrypt& request) {
+    return internal::DeriveByScrypt(*algorithms, request);
+  });
+  RegisterPasswordHash<Argon2>(registrar, gate, options, &internal::DeriveByArgon2);
 }
 
 void RegisterRandomness(Registrar& registrar) {
@@ -110,22 +119,34 @@ void RegisterRandomness(Registrar& registrar) {
 }
 
 void RegisterKeys(Registrar& registrar, const SharedAlgorithms& algorithms,
-                  const KindOptions& of_passwords) {
+                  const std::shared_ptr<internal::Gate>& gate) {
   registrar.OnPool<GenerateKey>([](const GenerateKey& request, TaskContext& context) {
     return internal::MakeKey(request, [&] { return context.stop_requested(); });
   });
   registrar.OnLoop<PublicKeyOf>([](const PublicKeyOf& request, Completion<PublicKey> completion) {
     completion.Complete(internal::PublicHalf(request));
   });
-  // They may have a passphrase.
-  registrar.OnPool<ImportPrivateKey>([](const ImportPrivateKey& request,
-                                        TaskContext&) { return internal::ReadPrivateKey(request); },
-                                     of_passwords);
-  registrar.OnPool<ExportPrivateKey>(
-      [](const ExportPrivateKey& request, TaskContext&) {
-        return internal::WritePrivateKey(request);
-      },
-      of_passwords);
+  // A passphrase is hashed as a password is.
+  registrar.OnLoop<ImportPrivateKey>(
+      [gate](ImportPrivateKey request, Completion<PrivateKey> completion) {
+        const bool hashes = !request.passphrase.empty();
+        internal::RunOnPool(
+            std::move(request), std::move(completion),
+            [](const ImportPrivateKey& written, internal::StopRequested) {
+              return internal::ReadPrivateKey(written);
+            },
+            hashes ? gate : nullptr);
+      });
+  registrar.OnLoop<ExportPrivateKey>(
+      [gate](ExportPrivateKey request, Completion<Secret> completion) {
+        const bool hashes = !request.passphrase.empty();
+        internal::RunOnPool(
+            std::move(request), std::move(completion),
+            [](const ExportPrivateKey& key, internal::StopRequested) {
+              return internal::WritePrivateKey(key);
+            },
+            hashes ? gate : nullptr);
+      });
   registrar.OnPool<ImportPublicKey>([](const ImportPublicKey& request, TaskContext&) {
     return internal::ReadPublicKey(request);
   });
@@ -177,6 +198,13 @@ PluginInfo CryptoPlugin::info() const {
   return {.name = "crypto", .summary = "hashes, encryption, signatures, keys and certificates"};
 }
 
+void CryptoPlugin::VisitOptions(FieldVisitor& visit) {
+  visit("max_concurrent_password_hashes", options_.max_concurrent_password_hashes,
+        {.help = "of all kinds together"});
+  visit("max_inline_hash_bytes", options_.max_inline_hash_bytes,
+        {.help = "hashed on the loop thread"});
+}
+
 absl::Status CryptoPlugin::Register(Registrar& registrar) {
   if (options_.max_concurrent_password_hashes < 1) {
     return absl::InvalidArgumentError(
@@ -192,9 +220,10 @@ absl::Status CryptoPlugin::Register(Registrar& registrar) {
   const auto algorithms = std::make_shared<Algorithms>();
   RegisterHashes(registrar, algorithms, static_cast<size_t>(options_.max_inline_hash_bytes));
   RegisterSealing(registrar, algorithms);
-  const KindOptions of_passwords = {.max_concurrency = options_.max_concurrent_password_hashes};
-  RegisterDerivations(registrar, algorithms, of_passwords);
-  RegisterKeys(registrar, algorithms, of_passwords);
+  const auto gate = std::make_shared<internal::Gate>(options_.max_concurrent_password_hashes);
+  RegisterDerivations(registrar, algorithms, gate,
+                      {.max_concurrency = options_.max_concurrent_password_hashes});
+  RegisterKeys(registrar, algorithms, gate);
   RegisterSealedFiles(registrar);
   RegisterRandomness(registrar);
   RegisterCertificates(registrar, algorithms);
@@ -202,3 +231,5 @@ absl::Status CryptoPlugin::Register(Registrar& registrar) {
 }
 
 }  // namespace rondo::crypto
+
+RONDO_PLUGIN(rondo::crypto::CryptoPlugin);

@@ -20,6 +20,8 @@ namespace rondo::crypto::internal {
 namespace {
 
 constexpr int kIterations = 600'000;
+// OpenSSL's readers have no room for more.
+constexpr size_t kMostPassphraseBytes = 1000;
 
 using Plain = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreedBy<PKCS8_PRIV_KEY_INFO_free>>;
 using Encrypted = std::unique_ptr<X509_SIG, FreedBy<X509_SIG_free>>;
@@ -94,6 +96,11 @@ absl::StatusOr<Secret> WritePrivateKey(const ExportPrivateKey& request) {
     if (request.passphrase.empty()) return RawNumber(request.key);
     return absl::InvalidArgumentError(
         absl::StrCat(kOperation, ": passphrase: raw keys cannot be encrypted"));
+  }
+  if (request.passphrase.size() > kMostPassphraseBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(kOperation,
+                                                   ": passphrase: ", request.passphrase.size(),
+                                                   " bytes are more than ", kMostPassphraseBytes));
   }
   Plain plain(EVP_PKEY2PKCS8(Mutable(request.key.data())));
   const Bio out = WriteToMemory();

@@ -14,7 +14,8 @@ namespace rondo::crypto {
 // Writes a private key down. With a passphrase, in PEM or DER, it is encrypted: PBES2 with PBKDF2
 // (HMAC-SHA-256, 600 000 iterations, as OWASP advises) and AES-256-CBC, which every OpenSSL reads.
 //
-// Errors: INVALID_ARGUMENT (no key; raw with a passphrase, or of RSA).
+// Errors: INVALID_ARGUMENT (no key; raw with a passphrase, or of RSA; a passphrase above 1000
+// bytes).
 //
 //   absl::StatusOr<crypto::Secret> pem = co_await runtime.Submit(
 //       crypto::ExportPrivateKey{.key = key, .passphrase = passphrase});

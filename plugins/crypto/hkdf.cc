@@ -26,7 +26,9 @@ absl::Status CheckParameters(const Hkdf& request, int64_t hash_bytes) {
     return absl::InvalidArgumentError(absl::StrCat(Hkdf::kKind, ": info: ", request.info.size(),
                                                    " bytes are more than ", kMostInfoBytes));
   }
-  if (request.allow_weak) return absl::OkStatus();
+  absl::Status status = CheckInputSize(Hkdf::kKind, "key", request.key.bytes());
+  if (status.ok()) status = CheckInputSize(Hkdf::kKind, "salt", request.salt);
+  if (!status.ok() || request.allow_weak) return status;
   if (request.key.size() < kLeastKeyBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat(Hkdf::kKind, ": key: ", request.key.size(), " bytes are less than ",

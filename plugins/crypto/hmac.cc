@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "plugins/crypto/algorithms.h"
 #include "plugins/crypto/bodies.h"
+#include "plugins/crypto/kdf.h"
 #include "plugins/crypto/openssl.h"
 
 namespace rondo::crypto {
@@ -28,6 +29,8 @@ absl::StatusOr<MacContext> StartHmac(Algorithms& algorithms, absl::string_view o
         absl::StrCat(operation, ": key: ", key.size(), " bytes are less than ", kLeastKeyBytes,
                      " (112 bits, NIST SP 800-131A); allow_weak allows it"));
   }
+  absl::Status status = CheckInputSize(operation, "key", key.bytes());
+  if (!status.ok()) return status;
   // A null key would mean the old one.
   const absl::string_view bytes = key.empty() ? "" : key.bytes();
   if (EVP_MAC_init(context->get(), Bytes(bytes), bytes.size(), nullptr) != 1) {

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "plugins/crypto/gate.h"
 #include "runtime/completion.h"
 #include "runtime/kind.h"
 #include "runtime/runtime.h"
@@ -27,11 +28,29 @@ class PoolJob {
  public:
   using Result = typename Request::Result;
 
-  static void Start(Request request, Completion<Result> completion, Body body) {
-    Runtime& runtime = completion.runtime();
+  static void Start(Request request, Completion<Result> completion, Body body,
+                    const std::shared_ptr<Gate>& gate) {
     std::shared_ptr<PoolJob> job(
         new PoolJob(std::move(request), std::move(completion), std::move(body)));
-    job->completion_.OnCancel([stop = job->stop_]() mutable { stop.request_stop(); });
+    if (gate == nullptr) {
+      job->completion_.OnCancel([stop = job->stop_]() mutable { stop.request_stop(); });
+      return Launch(std::move(job));
+    }
+    const int64_t number = gate->Admit([job](Gate::Place place) mutable {
+      job->place_.emplace(std::move(place));
+      Launch(std::move(job));
+    });
+    // It may have failed already.
+    if (!job->completion_) return;
+    job->completion_.OnCancel([gate, number, stop = job->stop_]() mutable {
+      stop.request_stop();
+      gate->Forget(number);
+    });
+  }
+
+ private:
+  static void Launch(std::shared_ptr<PoolJob> job) {
+    Runtime& runtime = job->completion_.runtime();
     // Whoever drops the function uncalled, as a pool that is shut down does, drops the completion.
     absl::Status status = runtime.pool().Schedule([job, &runtime]() mutable {
       job->Run();
@@ -41,7 +60,6 @@ class PoolJob {
     if (!status.ok()) job->completion_.Complete(std::move(status));
   }
 
- private:
   PoolJob(Request request, Completion<Result> completion, Body body)
       : request_(std::move(request)), completion_(std::move(completion)), body_(std::move(body)) {}
 
@@ -64,12 +82,15 @@ class PoolJob {
   Completion<Result> completion_;  // The loop thread's.
   const Body body_;
   std::stop_source stop_;
+  std::optional<Gate::Place> place_;        // The loop thread's, with the job.
   std::optional<Outcome<Result>> outcome_;  // The worker's, until it has posted.
 };
 
+// With a gate, it waits there first.
 template <TaskRequest Request, typename Body>
-void RunOnPool(Request request, Completion<typename Request::Result> completion, Body body) {
-  PoolJob<Request, Body>::Start(std::move(request), std::move(completion), std::move(body));
+void RunOnPool(Request request, Completion<typename Request::Result> completion, Body body,
+               const std::shared_ptr<Gate>& gate = nullptr) {
+  PoolJob<Request, Body>::Start(std::move(request), std::move(completion), std::move(body), gate);
 }
 
 }  // namespace rondo::crypto::internal

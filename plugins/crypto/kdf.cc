@@ -23,6 +23,13 @@ absl::Status CheckSalt(absl::string_view operation, absl::string_view salt) {
                    " bytes are less than 16 (NIST SP 800-132); allow_weak allows it"));
 }
 
+absl::Status CheckInputSize(absl::string_view operation, absl::string_view parameter,
+                            absl::string_view bytes) {
+  if (bytes.size() <= size_t{1} << 30) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(operation, ": ", parameter, ": ", bytes.size(), " bytes are more than 1 GiB"));
+}
+
 OSSL_PARAM Octets(const char* name, absl::string_view bytes) {
   // A null pointer would mean that there is none.
   const char* const data = bytes.empty() ? "" : bytes.data();

@@ -42,7 +42,9 @@ absl::StatusOr<Name> MakeSubject(absl::string_view operation, const std::string&
   Name name(X509_NAME_new());
   if (name == nullptr) return OpenSslError(operation);
   if (common_name.empty()) return name;
-  if (X509_NAME_add_entry_by_NID(name.get(), NID_commonName, MBSTRING_UTF8, Bytes(common_name),
+  constexpr size_t kMostBytes = 4 * 64;
+  if (common_name.size() > kMostBytes ||
+      X509_NAME_add_entry_by_NID(name.get(), NID_commonName, MBSTRING_UTF8, Bytes(common_name),
                                  static_cast<int>(common_name.size()), -1, 0) != 1) {
     return InputError(operation, "common_name: it is not UTF-8 of 64 characters at most");
   }

@@ -28,12 +28,15 @@ absl::Status CheckParameters(const Pbkdf2& request) {
   if (request.length > kMostLength) {
     return RefuseNumber(Pbkdf2::kKind, "length", request.length, "more than 1 MiB");
   }
-  if (request.allow_weak) return absl::OkStatus();
+  absl::Status status = CheckInputSize(Pbkdf2::kKind, "password", request.password.bytes());
+  if (status.ok()) status = CheckInputSize(Pbkdf2::kKind, "salt", request.salt);
+  if (!status.ok() || request.allow_weak) return status;
   if (request.iterations < kLeastIterations) {
     return RefuseWeak(Pbkdf2::kKind, "iterations", request.iterations,
                       "less than 100000, so that passwords could be guessed fast");
   }
-  if (absl::Status status = CheckSalt(Pbkdf2::kKind, request.salt); !status.ok()) return status;
+  status = CheckSalt(Pbkdf2::kKind, request.salt);
+  if (!status.ok()) return status;
   return CheckNotLegacy(Pbkdf2::kKind, request.algorithm);
 }
 

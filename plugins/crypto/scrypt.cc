@@ -37,7 +37,9 @@ absl::Status CheckParameters(const Scrypt& request) {
   if (request.length < 1) return Refuse("length", request.length, "less than 1");
   if (request.length > kMaxLength)
     return Refuse("length", request.length, "more than scrypt gives");
-  return absl::OkStatus();
+  absl::Status status = CheckInputSize(Scrypt::kKind, "password", request.password.bytes());
+  if (status.ok()) status = CheckInputSize(Scrypt::kKind, "salt", request.salt);
+  return status;
 }
 
 // The table, the blocks, and the key.

@@ -120,6 +120,8 @@ TEST_F(CertificateTest, NamesThatCannotBe) {
                 "crypto.verify_certificate: name: a server is verified by its name"));
   request.name = std::string("example.org\0.com", 16);
   EXPECT_EQ(Verified(request).code(), absl::StatusCode::kInvalidArgument);
+  request.name = std::string("example.org\0", 12);
+  EXPECT_EQ(Verified(request).code(), absl::StatusCode::kInvalidArgument);
   request.name = ".org";
   EXPECT_EQ(Verified(request).code(), absl::StatusCode::kInvalidArgument);
   request.name = "";

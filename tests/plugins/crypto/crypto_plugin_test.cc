@@ -13,8 +13,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "plugins/crypto/crypto.h"
+#include "plugins/fs/fs.h"
+#include "plugins/fs/fs_plugin.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
+#include "tests/plugins/crypto/command.h"
 
 namespace rondo::crypto {
 namespace {
@@ -88,6 +91,60 @@ TEST(CryptoPlugin, P6_PasswordHashingLeavesWorkersToOthers) {
   EXPECT_EQ(runtime->Run(), absl::OkStatus());
   EXPECT_EQ(derived, 10);
   EXPECT_LT(derived_before_hash, 10);
+}
+
+// A limit of each kind alone would let these take all four workers.
+TEST(CryptoPlugin, P6_PasswordHashesOfAllKindsTogetherDoNotDelayAFileRead) {
+  absl::StatusOr<std::unique_ptr<Runtime>> built = Runtime::Builder()
+                                                       .Add(std::make_unique<CryptoPlugin>())
+                                                       .Add(std::make_unique<fs::FsPlugin>())
+                                                       .Build();
+  ASSERT_TRUE(built.ok());
+  Runtime& runtime = **built;
+  int ended = 0;
+  const auto count = [&ended](const auto& outcome) { ended += outcome.ok(); };
+  for (int i = 0; i < 5; ++i) {
+    runtime.Submit(Scrypt{.n = 1 << 12, .allow_weak = true}, count);
+    runtime.Submit(Pbkdf2{.iterations = 10'000, .allow_weak = true}, count);
+    runtime.Submit(Argon2{.salt = "0123456789abcdef"}, count);
+  }
+  EXPECT_EQ(runtime.Stats().pool.scheduled, 2);
+  int ended_before_read = -1;
+  runtime.Submit(fs::ReadFile{.path = WriteScratch("text", "text")},
+                 [&](absl::StatusOr<std::string> text) {
+                   EXPECT_EQ(text.value(), "text");
+                   ended_before_read = ended;
+                 });
+  EXPECT_EQ(runtime.Stats().pool.scheduled, 3);
+  EXPECT_EQ(runtime.Run(), absl::OkStatus());
+  EXPECT_EQ(ended, 15);
+  EXPECT_LT(ended_before_read, 15);
+}
+
+TEST(CryptoPlugin, APasswordHashThatWaitsCanBeCancelledAndTheNextTakesItsPlace) {
+  const std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 1});
+  std::vector<absl::StatusCode> codes;
+  const auto add = [&codes](const auto& outcome) { codes.push_back(outcome.status().code()); };
+  runtime->Submit(Scrypt{.n = 1 << 12, .allow_weak = true}, add);
+  TaskHandle second = runtime->Submit(Pbkdf2{.iterations = 1000, .allow_weak = true}, add);
+  runtime->Submit(Argon2{.salt = "0123456789abcdef"}, add);
+  second.Cancel();
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_THAT(codes, testing::ElementsAre(absl::StatusCode::kCancelled, absl::StatusCode::kOk,
+                                          absl::StatusCode::kOk));
+  EXPECT_EQ(runtime->Stats().pool.scheduled, 2);
+}
+
+TEST(CryptoPlugin, ARuntimeThatGoesTakesWaitingPasswordHashesWithIt) {
+  std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 1});
+  int told = 0;
+  const auto count = [&told](const auto&) { ++told; };
+  for (int i = 0; i < 1000; ++i) {
+    runtime->Submit(Pbkdf2{.iterations = 1000, .allow_weak = true}, count);
+    runtime->Submit(Scrypt{.n = 1 << 10, .allow_weak = true}, count);
+  }
+  runtime.reset();
+  EXPECT_EQ(told, 0);
 }
 
 TEST(CryptoPlugin, ACancelledHashIsCancelled) {

@@ -56,6 +56,15 @@ TEST_F(ExportKeyTest, WhatCannotBe) {
                 .status(),
             absl::InvalidArgumentError(
                 "crypto.export_private_key: passphrase: raw keys cannot be encrypted"));
+  // What is allowed can be read again.
+  const PrivateKey key = NewKey(KeyAlgorithm::kEd25519);
+  Secret passphrase(std::string(1001, 'p'));
+  EXPECT_EQ(internal::WritePrivateKey({.key = key, .passphrase = passphrase}).status(),
+            absl::InvalidArgumentError(
+                "crypto.export_private_key: passphrase: 1001 bytes are more than 1000"));
+  passphrase = Secret(std::string(1000, 'p'));
+  const Secret pem = internal::WritePrivateKey({.key = key, .passphrase = passphrase}).value();
+  EXPECT_TRUE(internal::ReadPrivateKey({.data = pem, .passphrase = passphrase}).ok());
 }
 
 }  // namespace
