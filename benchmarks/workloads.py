@@ -42,8 +42,8 @@ reason.
 NOTES = {
     "W8": """\
 By hand it is OpenSSL's EVP in a loop, the algorithm fetched and the context made once, each text
-copied before, as a task has its own. Rondo computes on the loop thread what is small. Of one task in
-flight at a time, the cost is a turn of the loop each. Node's hashes and ciphers are those of its
+copied before, as a task has its own. Rondo computes on the loop thread what is small. Of one task
+in flight at a time, the cost is a turn of the loop each. Node's hashes and ciphers are those of its
 synchronous interface.
 """,
     "W9": """\
