@@ -25,7 +25,7 @@ class AnyChannel {
   virtual int64_t Receive(char* data, size_t size) = 0;
   virtual int64_t Send(const char* data, size_t size) = 0;
   virtual int64_t SendParts(absl::Span<const absl::string_view> parts, size_t offset) = 0;
-  virtual bool Flush() = 0;
+  virtual int64_t Flush() = 0;
   virtual absl::Status receive_status() const = 0;
   virtual absl::Status send_status() const = 0;
   virtual Socket& WaitFor(Direction d) = 0;
@@ -47,7 +47,7 @@ class AnyChannelOf final : public AnyChannel {
   int64_t SendParts(absl::Span<const absl::string_view> parts, size_t offset) override {
     return channel_->SendParts(parts, offset);
   }
-  bool Flush() override { return channel_->Flush(); }
+  int64_t Flush() override { return channel_->Flush(); }
   absl::Status receive_status() const override { return channel_->receive_status(); }
   absl::Status send_status() const override { return channel_->send_status(); }
   Socket& WaitFor(Direction d) override { return channel_->WaitFor(d); }

@@ -40,7 +40,7 @@ class Connection : public Socket {
 
   // As a channel of stream_operations.h.
   Socket& WaitFor(Direction) { return *this; }
-  static constexpr bool Flush() { return true; }
+  static constexpr int64_t Flush() { return 0; }
 
   // Receives what there is, at most `size` bytes, which is not 0. Returns 0 at the end, once.
   ABSL_ATTRIBUTE_ALWAYS_INLINE int64_t Receive(char* data, size_t size) {

@@ -11,6 +11,7 @@
 #include "plugins/net/names.h"  // IWYU pragma: export
 #include "plugins/net/tcp_listener.h"
 #include "plugins/net/tcp_stream.h"
+#include "plugins/net/tls.h"   // IWYU pragma: export
 #include "plugins/net/unix.h"  // IWYU pragma: export
 #include "runtime/fields.h"
 

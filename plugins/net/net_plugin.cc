@@ -13,6 +13,7 @@
 #include "plugins/net/owned_fd.h"
 #include "plugins/net/resolver.h"
 #include "plugins/net/socket_options.h"
+#include "plugins/net/tls_handshake.h"
 #include "plugins/net/unix_sockets.h"
 #include "runtime/completion.h"
 #include "runtime/runtime.h"
@@ -54,7 +55,7 @@ NetPlugin::NetPlugin(NameServers name_servers) : name_servers_(std::move(name_se
 NetPlugin::~NetPlugin() = default;
 
 PluginInfo NetPlugin::info() const {
-  return {.name = "net", .summary = "TCP, Unix sockets and names"};
+  return {.name = "net", .summary = "TCP, Unix sockets, TLS and names"};
 }
 
 template <typename Request>
@@ -74,6 +75,12 @@ absl::Status NetPlugin::Register(Registrar& registrar) {
     completion.Complete(internal::StartUnixListener(completion.runtime().loop(), request));
   });
   registrar.OnLoop<ConnectUnix>(&internal::ConnectToUnix);
+  registrar.OnLoop<ConnectTls>(
+      [this](ConnectTls request) { return tls_->Connect(*runtime_, std::move(request)); });
+  registrar.OnLoop<StartTlsServer>(
+      [this](StartTlsServer request) { return tls_->Server(std::move(request)); });
+  registrar.OnLoop<StartTlsClient>(
+      [this](StartTlsClient request) { return tls_->Client(std::move(request)); });
   OnResolver<Resolve>(registrar);
   OnResolver<ResolveServices>(registrar);
   OnResolver<ResolveTexts>(registrar);
@@ -84,9 +91,13 @@ absl::Status NetPlugin::Register(Registrar& registrar) {
 absl::Status NetPlugin::Start(Runtime& runtime) {
   runtime_ = &runtime;
   resolver_ = std::make_unique<internal::Resolver>(runtime.loop(), name_servers_);
+  tls_ = std::make_unique<internal::TlsHandshakes>();
   return absl::OkStatus();
 }
 
-void NetPlugin::Stop() { resolver_ = nullptr; }
+void NetPlugin::Stop() {
+  resolver_ = nullptr;
+  tls_ = nullptr;
+}
 
 }  // namespace rondo::net

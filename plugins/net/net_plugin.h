@@ -16,7 +16,8 @@ class Runtime;
 namespace rondo::net {
 namespace internal {
 class Resolver;
-}
+class TlsHandshakes;
+}  // namespace internal
 
 // Brings the kinds of net.h.
 //
@@ -38,6 +39,7 @@ class NetPlugin final : public Plugin {
   const NameServers name_servers_;
   Runtime* runtime_ = nullptr;
   std::unique_ptr<internal::Resolver> resolver_;
+  std::unique_ptr<internal::TlsHandshakes> tls_;
 };
 
 }  // namespace rondo::net

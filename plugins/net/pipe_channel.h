@@ -38,7 +38,7 @@ class PipeChannel final : public Socket {
   int64_t Receive(char* data, size_t size);
   int64_t Send(const char* data, size_t size);
   int64_t SendParts(absl::Span<const absl::string_view> parts, size_t offset);
-  static constexpr bool Flush() { return true; }
+  static constexpr int64_t Flush() { return 0; }
   absl::Status receive_status() const;
   absl::Status send_status() const;
   Socket& WaitFor(Direction) { return *this; }

@@ -27,7 +27,7 @@ inline constexpr int64_t kFailed = -2;   // See receive_status(), send_status().
 //   int64_t Receive(char* data, size_t size);     // At most `size` bytes; 0 at the end, once.
 //   int64_t Send(const char* data, size_t size);  // How much of it was taken.
 //   int64_t SendParts(absl::Span<const absl::string_view> parts, size_t offset);
-//   bool Flush();                                 // Whether the kernel has all that was taken.
+//   int64_t Flush();                              // 0: the kernel has all that was taken.
 //   absl::Status receive_status(), send_status();
 //   Socket& WaitFor(Direction);                  // Where to wait for Receive or Send.
 
@@ -124,8 +124,11 @@ class WriteOperation final : public SocketOperation {
       if (ABSL_PREDICT_FALSE(sent < 0)) return sent != kBlocked && Fails();
       left_.remove_prefix(static_cast<size_t>(sent));
     }
-    return channel_.Flush();
+    const int64_t flushed = channel_.Flush();
+    if (ABSL_PREDICT_FALSE(flushed < 0)) return flushed != kBlocked && Fails();
+    return true;
   }
+  // True.
   ABSL_ATTRIBUTE_NOINLINE bool Fails() {
     status_ = channel_.send_status();
     return true;
@@ -164,7 +167,9 @@ class WritePartsOperation final : public SocketOperation {
       }
       Skip(static_cast<size_t>(sent));
     }
-    return channel_.Flush();
+    const int64_t flushed = channel_.Flush();
+    if (flushed == kFailed) status_ = channel_.send_status();
+    return flushed != kBlocked;
   }
   // Leaves out what was sent, and what is empty.
   void Skip(size_t sent) {
