@@ -120,7 +120,7 @@ void Socket::ServeClosed() {
 
 bool Socket::AdmitMore() {
   calls_left_ = 0;
-  const auto turn = static_cast<uint16_t>(loop().turn());
+  const auto turn = static_cast<uint8_t>(loop().turn());
   if (turn == turn_) {
     ServeLater();
     return false;

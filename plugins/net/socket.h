@@ -176,7 +176,7 @@ class Socket : public FdWatch, private LoopTask {
 
   uint8_t holds_ = kOwned;
   int8_t calls_left_ = 0;
-  uint16_t turn_ = 0;  // The low bits of the turn for which calls_left_ was set last.
+  uint8_t turn_ = 0;  // The low bits of the turn for which calls_left_ was set last.
 };
 
 template <typename F>
