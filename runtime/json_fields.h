@@ -79,7 +79,7 @@ class JsonReader final : public FieldVisitor {
       : resources_(resources), words_(words), at_({&input}) {}
 
   // INVALID_ARGUMENT or, for a resource that is not there, NOT_FOUND.
-  const absl::Status& status() const { return status_; }
+  const absl::Status& status() const { return status_.ok() ? not_found_ : status_; }
 
   void Reject(absl::string_view why) override;
 
@@ -116,6 +116,7 @@ class JsonReader final : public FieldVisitor {
   const ResourceTable& resources_;
   const Words words_;
   absl::Status status_;
+  absl::Status not_found_;  // Of the first id of no object; what is malformed is said before that.
   std::vector<const nlohmann::json*> at_;  // From the root to what is being read.
   std::vector<std::string> path_;          // The names on the way.
   // Of the structs on the way, the fields that were visited.

@@ -213,8 +213,9 @@ void JsonReader::VisitReference(absl::string_view type, std::shared_ptr<Resource
   absl::StatusOr<std::shared_ptr<Resource>> found =
       resources_.Find(here().get_ref<const std::string&>(), type);
   if (!found.ok()) {
-    return Fail(absl::Status(found.status().code(),
-                             absl::StrCat(Subject(), ": ", found.status().message())));
+    absl::Status status(found.status().code(),
+                        absl::StrCat(Subject(), ": ", found.status().message()));
+    return absl::IsNotFound(status) ? not_found_.Update(status) : Fail(std::move(status));
   }
   resource = *std::move(found);
 }

@@ -51,7 +51,10 @@ json Wrong(const ValueType& type) {
 
 }  // namespace
 
-json SampleRequest(const KindInfo& kind, const json& given) { return Sample(*kind.request, given); }
+json SampleRequest(const KindInfo& kind, const json& given) {
+  if (!kind.request.has_value()) return json::object();
+  return Sample(*kind.request, given);
+}
 
 std::vector<MalformedRequest> MalformedRequests(const KindInfo& kind, const json& good) {
   std::vector<MalformedRequest> all;
