@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
@@ -75,6 +76,39 @@ absl::StatusOr<UniqueFd> Open(const std::string& path, int flags, mode_t mode) {
 
 ssize_t ReadSome(int fd, absl::Span<char> buffer, StopRequested stopped) {
   return TransferSome(fd, POLLIN, stopped, [&] { return read(fd, buffer.data(), buffer.size()); });
+}
+
+ssize_t ReadSomeAt(int fd, absl::Span<char> buffer, int64_t offset, StopRequested stopped) {
+  return TransferSome(fd, POLLIN, stopped,
+                      [&] { return pread(fd, buffer.data(), buffer.size(), offset); });
+}
+
+ssize_t WriteSomeAt(int fd, absl::string_view data, int64_t offset, StopRequested stopped) {
+  return TransferSome(fd, POLLOUT, stopped,
+                      [&] { return pwrite(fd, data.data(), data.size(), offset); });
+}
+
+ssize_t ReadVectorSome(int fd, absl::Span<const iovec> pieces, int64_t offset, size_t done,
+                       StopRequested stopped) {
+  const int count = static_cast<int>(pieces.size());
+  return TransferSome(fd, POLLIN, stopped, [&] {
+    return offset < 0 ? readv(fd, pieces.data(), count)
+                      : preadv(fd, pieces.data(), count, offset + static_cast<int64_t>(done));
+  });
+}
+
+ssize_t WriteVectorSome(int fd, absl::Span<const iovec> pieces, int64_t offset, size_t done,
+                        StopRequested stopped) {
+  const int count = static_cast<int>(pieces.size());
+  return TransferSome(fd, POLLOUT, stopped, [&] {
+    return offset < 0 ? writev(fd, pieces.data(), count)
+                      : pwritev(fd, pieces.data(), count, offset + static_cast<int64_t>(done));
+  });
+}
+
+bool IsFifo(int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && S_ISFIFO(info.st_mode);
 }
 
 int AwaitWriter(int fd, StopRequested stopped) { return Await(fd, POLLIN, stopped); }

@@ -4,7 +4,10 @@
 #define RONDO_PLUGINS_FS_IO_H_
 
 #include <sys/types.h>
+#include <sys/uio.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -30,6 +33,21 @@ absl::StatusOr<UniqueFd> Open(const std::string& path, int flags, mode_t mode = 
 // As read(2), but waits where the file is not ready (a FIFO, a terminal). -1 with ECANCELED when
 // `stopped` says so before anything was read.
 ssize_t ReadSome(int fd, absl::Span<char> buffer, StopRequested stopped);
+
+// As pread(2), but as ReadSome.
+ssize_t ReadSomeAt(int fd, absl::Span<char> buffer, int64_t offset, StopRequested stopped);
+
+// As pwrite(2), but as ReadSome.
+ssize_t WriteSomeAt(int fd, absl::string_view data, int64_t offset, StopRequested stopped);
+
+// The same of several pieces: `done` bytes behind `offset`, or where the file stands when that is
+// negative.
+ssize_t ReadVectorSome(int fd, absl::Span<const iovec> pieces, int64_t offset, size_t done,
+                       StopRequested stopped);
+ssize_t WriteVectorSome(int fd, absl::Span<const iovec> pieces, int64_t offset, size_t done,
+                        StopRequested stopped);
+
+bool IsFifo(int fd);
 
 // Waits until a FIFO has been opened by a writer. Before that, a read would find its end.
 // 0, or -1 as above.

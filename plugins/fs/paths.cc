@@ -18,10 +18,21 @@ absl::Status PathError(int error, absl::string_view operation, absl::string_view
   return absl::ErrnoToStatus(error, absl::StrCat(operation, " ", Quoted(path)));
 }
 
+absl::Status PathError(int error, absl::string_view operation, absl::string_view from,
+                       absl::string_view to) {
+  return absl::ErrnoToStatus(error, absl::StrCat(operation, " ", Quoted(from), " to ", Quoted(to)));
+}
+
 absl::Status CheckPath(absl::string_view operation, absl::string_view path) {
   if (path.find('\0') == path.npos) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(operation, " ", Quoted(path), ": a path has no NUL byte"));
+}
+
+absl::Status CheckMode(absl::string_view operation, absl::string_view path, uint32_t mode) {
+  if ((mode & ~uint32_t{07777}) == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(operation, " ", Quoted(path), ": mode ", mode, " is more than permissions"));
 }
 
 }  // namespace rondo::fs::internal

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "runtime/fields.h"
 
 namespace rondo::fs {
 
@@ -25,6 +26,11 @@ struct ReadFile {
 
   std::string path = {};
   int64_t max_bytes = int64_t{1} << 30;
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("path", path, {.required = true});
+    visit("max_bytes", max_bytes);
+  }
 };
 
 }  // namespace rondo::fs

@@ -1,4 +1,4 @@
-// fs.stat
+// fs.stat and fs.lstat
 #ifndef RONDO_PLUGINS_FS_STAT_H_
 #define RONDO_PLUGINS_FS_STAT_H_
 
@@ -8,6 +8,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "runtime/fields.h"
 
 namespace rondo::fs {
 
@@ -21,6 +23,18 @@ enum class FileType : uint8_t {
   kCharacterDevice,
   kBlockDevice,
 };
+
+inline constexpr EnumName<FileType> kFileTypeNames[] = {
+    {FileType::kUnknown, "unknown"},
+    {FileType::kRegular, "regular"},
+    {FileType::kDirectory, "directory"},
+    {FileType::kSymlink, "symlink"},
+    {FileType::kFifo, "fifo"},
+    {FileType::kSocket, "socket"},
+    {FileType::kCharacterDevice, "character_device"},
+    {FileType::kBlockDevice, "block_device"},
+};
+constexpr absl::Span<const EnumName<FileType>> EnumNames(FileType) { return kFileTypeNames; }
 
 // What the file system knows of a file besides its content.
 struct FileInfo {
@@ -37,6 +51,22 @@ struct FileInfo {
   absl::Time modify_time;                // Of the content.
   absl::Time change_time;                // Of the content or of what stands here.
   std::optional<absl::Time> birth_time;  // Not every file system keeps it.
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("type", type);
+    visit("size", size);
+    visit("allocated_bytes", allocated_bytes);
+    visit("mode", mode);
+    visit("uid", uid);
+    visit("gid", gid);
+    visit("device", device);
+    visit("inode", inode);
+    visit("links", links);
+    visit("access_time", access_time);
+    visit("modify_time", modify_time);
+    visit("change_time", change_time);
+    visit("birth_time", birth_time);
+  }
 };
 
 // Looks a file up.
@@ -53,6 +83,21 @@ struct Stat {
   std::string path = {};
   // False: looks at a symbolic link itself, not at what it leads to.
   bool follow_symlinks = true;
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("path", path, {.required = true});
+    visit("follow_symlinks", follow_symlinks);
+  }
+};
+
+// The same of a symbolic link itself, as Stat does it without follow_symlinks.
+struct Lstat {
+  static constexpr absl::string_view kKind = "fs.lstat";
+  using Result = FileInfo;
+
+  std::string path = {};
+
+  void VisitFields(FieldVisitor& visit) { visit("path", path, {.required = true}); }
 };
 
 }  // namespace rondo::fs

@@ -17,10 +17,7 @@ absl::Status CheckOptions(const WriteFile& request) {
   if (request.atomic && !request.truncate) {
     return contradiction("atomic replaces all of the content, but truncate is false");
   }
-  if ((request.mode & ~uint32_t{07777}) != 0) {
-    return contradiction(absl::StrCat("mode ", request.mode, " is more than permissions"));
-  }
-  return absl::OkStatus();
+  return CheckMode("write", request.path, request.mode);
 }
 
 absl::Status WriteInPlace(const WriteFile& request, StopRequested stopped) {

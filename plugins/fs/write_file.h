@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "runtime/fields.h"
 
 namespace rondo::fs {
 
@@ -44,6 +45,16 @@ struct WriteFile {
   // begins with "replaced, but maybe not durable", comes too late: the new file stands, and the
   // disk may lose it for the old one in a power failure. Contradicts truncate = false.
   bool atomic = false;
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("path", path, {.required = true});
+    visit("data", data);
+    visit("mode", mode);
+    visit("create", create);
+    visit("exclusive", exclusive);
+    visit("truncate", truncate);
+    visit("atomic", atomic);
+  }
 };
 
 }  // namespace rondo::fs

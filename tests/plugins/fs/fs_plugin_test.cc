@@ -4,13 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <memory>
 #include <stop_token>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +17,7 @@
 #include "plugins/fs/fs.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
+#include "tests/plugins/fs/fs_fixture.h"
 #include "tests/plugins/fs/scratch.h"
 
 namespace rondo::fs {
@@ -27,23 +25,7 @@ namespace {
 
 using testing::ElementsAre;
 
-class FsPluginTest : public Scratch {
- protected:
-  FsPluginTest() {
-    absl::StatusOr<std::unique_ptr<Runtime>> built =
-        Runtime::Builder().Threads(2).Add(std::make_unique<FsPlugin>()).Build();
-    CHECK_OK(built);
-    runtime_ = *std::move(built);
-  }
-
-  void TearDown() override {
-    EXPECT_TRUE(runtime_->DumpActive().empty());
-    runtime_.reset();
-    Scratch::TearDown();
-  }
-
-  std::unique_ptr<Runtime> runtime_;
-};
+using FsPluginTest = FsFixture;
 
 TEST_F(FsPluginTest, WithCallbacks) {
   const std::string path = Path("notes.txt");

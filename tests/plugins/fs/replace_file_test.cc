@@ -185,7 +185,7 @@ TEST_F(KilledWriterTest, F1_KilledAtAnyInstant) {
   const std::string path = Make("file", old_content_);
   ASSERT_EQ(chmod(path.c_str(), 0640), 0);
   std::mt19937 random(1);
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 1000; ++round) {
     int began[2];
     ASSERT_EQ(pipe(began), 0);
     const pid_t child = Fork([&] {

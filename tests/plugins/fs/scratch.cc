@@ -113,4 +113,19 @@ FileSizeLimit::FileSizeLimit(size_t bytes) { LimitFileSize(bytes); }
 
 FileSizeLimit::~FileSizeLimit() { LimitFileSize(RLIM_INFINITY); }
 
+DescriptorLimit::DescriptorLimit(unsigned long count) {
+  rlimit limit;
+  CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  before_ = limit.rlim_cur;
+  limit.rlim_cur = count;
+  CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+DescriptorLimit::~DescriptorLimit() {
+  rlimit limit;
+  CHECK_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  limit.rlim_cur = before_;
+  CHECK_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
 }  // namespace rondo::fs

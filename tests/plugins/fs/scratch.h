@@ -54,6 +54,16 @@ class FileSizeLimit {
   ~FileSizeLimit();
 };
 
+// While it lives, this process has no more than `count` descriptors.
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(unsigned long count);
+  ~DescriptorLimit();
+
+ private:
+  unsigned long before_;
+};
+
 }  // namespace rondo::fs
 
 #endif  // RONDO_TESTS_PLUGINS_FS_SCRATCH_H_
