@@ -50,8 +50,8 @@ TEST_F(ByNameTest, WholeFilesAndPaths) {
     EXPECT_EQ(co_await test.Call("fs.remove_all", {{"path", path}}), json(1));
     absl::StatusOr<json> none = co_await test.runtime_->Call("fs.read_file", {{"path", path}});
     EXPECT_EQ(none.status().code(), absl::StatusCode::kNotFound);
-    EXPECT_EQ(none.status().message(), absl::StrCat("open \"", path,
-                                                    "\": No such file or directory"));
+    EXPECT_EQ(none.status().message(),
+              absl::StrCat("open \"", path, "\": No such file or directory"));
   }(*this));
 }
 
@@ -64,15 +64,14 @@ TEST_F(ByNameTest, OpenFilesByTheirIds) {
     co_await test.Call("fs.write_at", {{"file", file}, {"offset", 2}, {"data", "text"}});
     EXPECT_EQ(co_await test.Call("fs.read_at", {{"file", file}, {"offset", 3}, {"size", 9}}),
               json("ext"));
-    EXPECT_EQ(co_await test.Call("fs.read_vector_at",
-                                 {{"file", file}, {"offset", 2}, {"sizes", {1, 2}}}),
-              json({"t", "ex"}));
+    EXPECT_EQ(
+        co_await test.Call("fs.read_vector_at", {{"file", file}, {"offset", 2}, {"sizes", {1, 2}}}),
+        json({"t", "ex"}));
     EXPECT_EQ(co_await test.Call("fs.try_lock_file", {{"file", file}}), json(true));
     co_await test.Call("fs.advise_file", {{"file", file}, {"advice", "will_need"}});
     co_await test.Call("fs.sync_file", {{"file", file}});
     co_await test.Call("fs.close_file", {{"file", file}});
-    absl::StatusOr<json> closed =
-        co_await test.runtime_->Call("fs.stat_file", {{"file", file}});
+    absl::StatusOr<json> closed = co_await test.runtime_->Call("fs.stat_file", {{"file", file}});
     EXPECT_EQ(closed.status().code(), absl::StatusCode::kFailedPrecondition);
     EXPECT_EQ(test.runtime_->resources().Close(file.get<std::string>()), absl::OkStatus());
     closed = co_await test.runtime_->Call("fs.stat_file", {{"file", file}});
