@@ -198,7 +198,11 @@ void TlsChannel::FlushLater() {
 }
 
 void TlsChannel::Flusher::OnReady(Socket& socket) {
-  if (!socket.closed() && channel_.Flush() == kBlocked) return;
+  if (channel_.Flush() == kBlocked) return;
+  socket.SetWaiter(Direction::kWrite, nullptr);
+}
+
+void TlsChannel::Flusher::OnClosed(Socket& socket) {
   socket.SetWaiter(Direction::kWrite, nullptr);
 }
 

@@ -82,6 +82,7 @@ class TlsChannel {
    public:
     explicit Flusher(TlsChannel& channel) : channel_(channel) {}
     void OnReady(Socket& socket) override;
+    void OnClosed(Socket& socket) override;
     void OnGone() override {}
 
    private:
