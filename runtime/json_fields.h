@@ -119,8 +119,12 @@ class JsonReader final : public FieldVisitor {
   absl::Status not_found_;  // Of the first id of no object; what is malformed is said before that.
   std::vector<const nlohmann::json*> at_;  // From the root to what is being read.
   std::vector<std::string> path_;          // The names on the way.
-  // Of the structs on the way, the fields that were visited.
-  std::vector<std::vector<std::string>> known_;
+  // Of the structs on the way, the fields that were visited, and the first that was missing.
+  struct Known {
+    std::vector<std::string> names;
+    std::string missing;
+  };
+  std::vector<Known> known_;
 };
 
 // The bytes that JsonWriter wrote as `json`; nothing when it is something else.

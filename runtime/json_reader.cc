@@ -77,7 +77,7 @@ void JsonReader::BeginStruct() {
 }
 
 void JsonReader::EndStruct() {
-  const std::vector<std::string> known = std::move(known_.back());
+  const auto [known, missing] = std::move(known_.back());
   known_.pop_back();
   if (!status_.ok() || !here().is_object()) return;
   for (const auto& [name, value] : here().items()) {
@@ -89,10 +89,15 @@ void JsonReader::EndStruct() {
                      : known.empty() ? "; it has none"
                                      : absl::StrCat("; it has ", absl::StrJoin(known, ", ")))));
   }
+  // Only now: a field that seems to be missing may be misspelt.
+  if (missing.empty()) return;
+  path_.push_back(missing);
+  Reject("it is missing, and has no default");
+  path_.pop_back();
 }
 
 bool JsonReader::BeginField(absl::string_view name, const FieldOptions& options) {
-  known_.back().emplace_back(name);
+  known_.back().names.emplace_back(name);
   if (!here().is_object()) return false;
   const auto it = here().find(std::string(name));
   if (it != here().end()) {
@@ -100,11 +105,7 @@ bool JsonReader::BeginField(absl::string_view name, const FieldOptions& options)
     path_.emplace_back(name);
     return true;
   }
-  if (options.required) {
-    path_.emplace_back(name);
-    Reject("it is missing, and has no default");
-    path_.pop_back();
-  }
+  if (options.required && known_.back().missing.empty()) known_.back().missing = std::string(name);
   return false;
 }
 

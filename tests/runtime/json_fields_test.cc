@@ -111,6 +111,12 @@ TEST(JsonFields, K5_AMissingFieldIsNamed) {
             absl::InvalidArgumentError("field \"text\": it is missing, and has no default"));
 }
 
+TEST(JsonFields, K5_AMisspeltFieldIsNotCalledMissing) {
+  Everything value;
+  EXPECT_EQ(Read({{"txt", ""}}, value).message(),
+            "the request has no field \"txt\"; did you mean text?");
+}
+
 TEST(JsonFields, K5_AWrongTypeIsNamedWithWhatWasGiven) {
   EXPECT_EQ(ErrorOf({{"flag", 1}}), "field \"flag\": expected true or false, not 1");
   EXPECT_EQ(ErrorOf({{"large", "5"}}), "field \"large\": expected an integer, not \"5\"");

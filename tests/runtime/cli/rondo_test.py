@@ -64,9 +64,8 @@ class Kinds(RondoTest):
 
     def test_of_nobody(self):
         line = self.fails(1, "kinds", "fs.read_fil")
-        self.assertEqual(
-            line, 'no plugin and no task kind "fs.read_fil"; did you mean fs.read_file? (NOT_FOUND)'
-        )
+        self.assertTrue(line.startswith('no plugin and no task kind "fs.read_fil"'), line)
+        self.assertIn("did you mean fs.read_file", line)
 
 
 class Call(RondoTest):
@@ -129,7 +128,7 @@ class Call(RondoTest):
             self.fails(1, "call", "fs.read_file", "x"),
             'fs.read_file: "x" is not of the form field=value (INVALID_ARGUMENT)',
         )
-        self.assertIn("did you mean fs.read_file?", self.fails(1, "call", "fs.readfile"))
+        self.assertIn("did you mean fs.read_file", self.fails(1, "call", "fs.readfile"))
 
     def test_a_timeout(self):
         with tempfile.TemporaryDirectory() as folder:
