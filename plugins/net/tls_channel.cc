@@ -202,9 +202,7 @@ void TlsChannel::Flusher::OnReady(Socket& socket) {
   socket.SetWaiter(Direction::kWrite, nullptr);
 }
 
-void TlsChannel::Flusher::OnClosed(Socket& socket) {
-  socket.SetWaiter(Direction::kWrite, nullptr);
-}
+void TlsChannel::Flusher::OnClosed(Socket& socket) { socket.SetWaiter(Direction::kWrite, nullptr); }
 
 int64_t TlsChannel::Failed(int result, absl::string_view operation) {
   switch (SSL_get_error(ssl_.get(), result)) {
