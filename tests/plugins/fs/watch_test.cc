@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <set>
 #include <string>
@@ -31,7 +32,7 @@
 namespace {
 
 // How many more watches this process may add; then there are none, as far as it can tell.
-int watches_left = 1 << 30;
+std::atomic<int> watches_left = 1 << 30;
 
 }  // namespace
 
