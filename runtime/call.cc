@@ -1,11 +1,8 @@
 #include "runtime/call.h"
 
-#include <memory>
-
 #include "absl/strings/str_cat.h"
 #include "runtime/json_fields.h"
 #include "runtime/kind_door.h"
-#include "runtime/recycler.h"
 
 namespace rondo {
 namespace internal {

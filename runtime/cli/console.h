@@ -35,7 +35,6 @@ class Console {
   // `text` in a colour, where there are colours.
   std::string Bold(absl::string_view text) const { return Paint("1", text); }
   std::string Dim(absl::string_view text) const { return Paint("2", text); }
-  std::string Green(absl::string_view text) const { return Paint("32", text); }
 
   bool out_is_terminal() const { return out_is_terminal_; }
 
