@@ -68,6 +68,9 @@ class IdleWorkers {
   // REQUIRES: the caller is the searcher.
   void EndSearch() { state_.fetch_and(~kSearching); }
 
+  // What the caller has done is seen by the WakeOne of any worker that announces itself later.
+  void Publish() { state_.fetch_or(0); }
+
   // Declares that `worker` is about to sleep, and, if it is the searcher, that it is no more.
   void Announce(int worker, bool searching);
   // Sleeps until chosen by WakeOne, maybe before the call. Then the caller is the searcher.

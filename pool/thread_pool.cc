@@ -187,10 +187,10 @@ void ThreadPool::Work(Worker& self) {
     idle_.Sleep(self.index);
     searching = true;
   }
-  // The next one to end; it does the same. The fence: that the queue is drained, which this worker
+  // The next one to end; it does the same. Publish: that the queue is drained, which this worker
   // may have made so, must be seen by whoever falls asleep after Notify has found nobody asleep.
   if (searching) idle_.EndSearch();
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  idle_.Publish();
   Notify();
 }
 
