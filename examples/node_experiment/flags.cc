@@ -13,12 +13,14 @@
 #include "absl/log/initialize.h"
 #include "absl/strings/str_cat.h"
 
-ABSL_FLAG(std::string, file, "",
-          "The text to read; by default the test.txt that comes with the experiment. A relative "
-          "path starts where the program runs, which under `bazel run` is not your shell's place.");
-ABSL_FLAG(std::string, url, "",
-          "What to GET; by default a page of a server that the experiment starts itself and that "
-          "takes two seconds to answer.");
+ABSL_FLAG(
+    std::string, file, "shipped",
+    "The text to read; \"shipped\" is the test.txt that comes with the experiment. A relative "
+    "path starts where the program runs, which under `bazel run` is not your shell's place.");
+ABSL_FLAG(
+    std::string, url, "own",
+    "What to GET; \"own\" is a page of a server that the experiment starts itself and that takes "
+    "two seconds to answer.");
 ABSL_FLAG(absl::Duration, patience, absl::Seconds(10), "How long the GET may take.");
 ABSL_FLAG(std::string, password, "da capo al fine", "What the key is derived from.");
 ABSL_FLAG(absl::Duration, disk_pause, absl::Milliseconds(40),
@@ -57,7 +59,8 @@ Options ParseOptions(int argc, char** argv) {
                   .patience = absl::GetFlag(FLAGS_patience),
                   .password = absl::GetFlag(FLAGS_password),
                   .disk_pause = absl::GetFlag(FLAGS_disk_pause)};
-  if (options.file.empty()) options.file = ShippedFile();
+  if (options.file == "shipped") options.file = ShippedFile();
+  if (options.url == "own") options.url.reset();
   return options;
 }
 

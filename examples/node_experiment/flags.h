@@ -2,6 +2,7 @@
 #ifndef RONDO_EXAMPLES_NODE_EXPERIMENT_FLAGS_H_
 #define RONDO_EXAMPLES_NODE_EXPERIMENT_FLAGS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -9,9 +10,9 @@
 namespace rondo::experiment {
 
 struct Options {
-  std::string file;         // What is read.
-  std::string url;          // What is fetched; empty: from a server of the experiment's own.
-  absl::Duration patience;  // How long that may take.
+  std::string file;                // What is read.
+  std::optional<std::string> url;  // What is fetched; none: from a server of the experiment's own.
+  absl::Duration patience;         // How long that may take.
   std::string password;
   absl::Duration disk_pause;
 };

@@ -83,10 +83,10 @@ void Experiment::Start() {
   }
   StartTimers();
   ReadTwice();
-  if (options_.url.empty()) {
-    StartServer();
+  if (options_.url.has_value()) {
+    Get(*options_.url);
   } else {
-    Get(options_.url);
+    StartServer();
   }
 }
 

@@ -63,8 +63,9 @@ struct Experiment {
     co_return sealed.status();
   }
 
-  Task<absl::Status> Get(std::string url) {
-    if (url.empty()) {
+  Task<absl::Status> Get() {
+    std::string url = options.url.value_or("");
+    if (!options.url.has_value()) {
       auto listener = co_await runtime.Submit(net::Listen{.address = net::Address::Loopback()});
       if (!listener.ok()) co_return listener.status();
       url = absl::StrCat("http://", listener->local_address().ToString(), "/page");
@@ -86,7 +87,7 @@ struct Experiment {
       group.Spawn(Timer(1000, "1000 ms timer"));
       group.Spawn(ReadAndSeal());
       group.Spawn(Read("read 2"));
-      co_return co_await Get(options.url);
+      co_return co_await Get();
     }));
     (status.ok() ? std::cout << Report(runtime.Stats()) : std::cerr << status.message() << "\n");
     co_return status.ok() ? 0 : 1;

@@ -118,6 +118,12 @@ class BadInput(unittest.TestCase):
     def test_directory(self):
         self.assert_fails(run("--file=/"), '"/": Is a directory')
 
+    def test_fifo_with_nobody_at_the_other_end(self):
+        with tempfile.TemporaryDirectory() as directory:
+            fifo = os.path.join(directory, "fifo")
+            os.mkfifo(fifo)
+            self.assert_fails(run(f"--file={fifo}"), f'"{fifo}": it is not a regular file')
+
     def test_unreadable_file(self):
         with tempfile.NamedTemporaryFile() as file:
             os.chmod(file.name, 0)
@@ -154,7 +160,7 @@ class BadInput(unittest.TestCase):
             self.assert_fails(run(f"--url={url}", "--patience=100ms"), f"{url}.*deadline exceeded")
 
     def test_no_url(self):
-        for url in ["nonsense", "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/"]:
+        for url in ["", "nonsense", "ftp://127.0.0.1/", "http://", "http://127.0.0.1:99999/"]:
             with self.subTest(url):
                 self.assert_fails(run(f"--url={url}"), re.escape(url))
 

@@ -1,5 +1,8 @@
 #include "examples/node_experiment/slow_disk.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -31,8 +34,15 @@ absl::Status SlowDiskPlugin::Register(Registrar& registrar) {
 
 absl::StatusOr<std::string> SlowDiskPlugin::Read(const ReadSlowly& request,
                                                  const TaskContext& context) const {
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(request.path.c_str(), "re"));
-  if (file == nullptr) return PathError(errno, "open", request.path);
+  // "r" would wait for the other end of a FIFO, and a worker that waits can't be cancelled.
+  const int fd = open(request.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return PathError(errno, "open", request.path);
+  const std::unique_ptr<std::FILE, CloseFile> file(fdopen(fd, "r"));
+  struct stat about;
+  if (fstat(fd, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+    return absl::InvalidArgumentError(absl::StrCat("read \"", absl::Utf8SafeCEscape(request.path),
+                                                   "\": it is not a regular file"));
+  }
   std::string text;
   char kilobyte[1024];
   size_t count;
