@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -19,11 +20,13 @@
 #include "runtime/awaitables.h"
 #include "runtime/completion.h"
 #include "runtime/fd_handle.h"
+#include "runtime/fd_watch.h"
 #include "runtime/loop.h"
 #include "runtime/plugin.h"
 #include "runtime/registrar.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
+#include "runtime/task_group.h"
 #include "runtime/task_scope.h"
 #include "runtime/timer.h"
 #include "tests/runtime/fixture.h"
@@ -180,6 +183,14 @@ struct Hold {
   using Result = void;
 };
 
+// Watches nothing until it is started.
+class Watch final : public FdWatch {
+ public:
+  using FdWatch::FdWatch;
+  void OnReady(Readiness) override {}
+  std::string Describe() const override { return "watch"; }
+};
+
 class LoopDeathTest : public RealRuntime {
  protected:
   void SetUp() override {
@@ -202,6 +213,16 @@ TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
   FdHandle event(loop, eventfd(0, EFD_CLOEXEC), "event");
   TaskScope scope(loop, runtime->pool());
   TaskHandle handle = runtime->Submit(Hold{}, [](absl::Status) {});
+  Watch watch(loop);
+  loop.Keep();
+  TaskGroup* group = nullptr;
+  auto hold_a_group = [&](TaskGroup& made) -> Task<absl::Status> {
+    group = &made;
+    co_return co_await runtime->Submit(Hold{});
+  };
+  runtime->Spawn(WithTaskGroup(hold_a_group));
+  ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+  ASSERT_NE(group, nullptr);
   const std::vector<std::pair<const char*, std::function<void()>>> calls = {
       {"Timer::Start", [&] { timer.Start(absl::Seconds(1)); }},
       {"Timer::StartRepeating", [&] { timer.StartRepeating(absl::Seconds(1)); }},
@@ -215,6 +236,14 @@ TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
       {"Loop::NextTick", [&] { loop.NextTick([] {}); }},
       {"Loop::SetImmediate", [&] { loop.SetImmediate([] {}); }},
       {"Loop::Keep", [&] { loop.Keep(); }},
+      {"Loop::Release", [&] { loop.Release(); }},
+      {"FdWatch::Start", [&] { watch.Start(0, Readiness::kReadable).IgnoreError(); }},
+      {"FdWatch::Modify", [&] { watch.Modify(Readiness::kReadable).IgnoreError(); }},
+      {"FdWatch::Stop", [&] { watch.Stop(); }},
+      {"FdWatch::Ref", [&] { watch.Ref(); }},
+      {"FdWatch::Unref", [&] { watch.Unref(); }},
+      {"TaskGroup::Spawn", [&] { group->Spawn([]() -> Task<void> { co_return; }()); }},
+      {"TaskGroup::Cancel", [&] { group->Cancel(); }},
       {"Loop::NextTimeout", [&] { loop.NextTimeout(); }},
       {"TaskScope::Cancel", [&] { scope.Cancel(); }},
       {"TaskScope::token", [&] { scope.token(); }},
@@ -241,7 +270,8 @@ TEST_F(LoopDeathTest, L13_WhatBelongsToTheLoopThreadChecksIt) {
         "the loop thread")
         << name;
   }
-  held_.clear();
+  loop.Release();
+  for (Completion<void>& done : held_) done.Complete(absl::OkStatus());
   ASSERT_TRUE(runtime->Run().ok());
 }
 
