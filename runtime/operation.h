@@ -66,8 +66,9 @@ class Kind : public KindIdentity {
   // Whether an unfinished task of this kind keeps the loop alive by itself.
   virtual bool keeps_alive() const { return true; }
 
-  // Whether the task that is submitted in `turn` is timed: every one while turns submit few, else
-  // one in 64, picked at random so that it may stand anywhere in a burst. Loop thread only.
+  // Whether the task that is submitted in `turn` is timed: every one while few are in flight and
+  // turns submit few, else one in 64, picked at random so that it may stand anywhere in a burst.
+  // Loop thread only.
   bool IsTimed(int64_t turn) {
     constexpr int kFew = 8;
     if (turn != turn_) {
@@ -77,7 +78,8 @@ class Kind : public KindIdentity {
     }
     ++in_turn_;
     // The count, well mixed.
-    return !many_ || (static_cast<uint64_t>(stats.submitted) * 0x9e3779b97f4a7c15 >> 58) == 0;
+    const bool all = !many_ && stats.in_flight <= kFew;
+    return all || (static_cast<uint64_t>(stats.submitted) * 0x9e3779b97f4a7c15 >> 58) == 0;
   }
 
   // Loop thread only.
