@@ -1,13 +1,15 @@
 // Does one thing again and again, for hot_paths_test to count what it costs.
 //
-//   hot_paths tick|post|timer|timer_at|yield|loop_kind|pool_kind|stream TIMES
+//   hot_paths tick|post|timer|timer_at|yield|loop_kind|pool_kind|stream|stream_callbacks TIMES
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -129,15 +131,26 @@ Task<absl::Status> Echo(net::TcpStream& stream) {
   }
 }
 
-// Both ends are in this program: an operation is two reads and two writes.
-Task<absl::Status> PingPong(Runtime& runtime, int64_t times) {
+Task<absl::Status> Connect(Runtime& runtime, std::optional<net::TcpStream>& ours,
+                           std::optional<net::TcpStream>& theirs) {
   auto listener = co_await runtime.Submit(net::Listen{.address = net::Address::Loopback()});
   if (!listener.ok()) co_return listener.status();
-  auto ours = co_await runtime.Submit(
+  auto connected = co_await runtime.Submit(
       net::Connect{.host = "127.0.0.1", .port = listener->local_address().port()});
-  if (!ours.ok()) co_return ours.status();
-  auto theirs = co_await listener->Accept();
-  if (!theirs.ok()) co_return theirs.status();
+  if (!connected.ok()) co_return connected.status();
+  auto accepted = co_await listener->Accept();
+  if (!accepted.ok()) co_return accepted.status();
+  ours = *std::move(connected);
+  theirs = *std::move(accepted);
+  co_return absl::OkStatus();
+}
+
+// Both ends are in this program: an operation is two reads and two writes.
+Task<absl::Status> PingPong(Runtime& runtime, int64_t times) {
+  std::optional<net::TcpStream> ours;
+  std::optional<net::TcpStream> theirs;
+  absl::Status connected = co_await Connect(runtime, ours, theirs);
+  if (!connected.ok()) co_return connected;
   co_return co_await WithTaskGroup([&](TaskGroup& group) -> Task<absl::Status> {
     group.Spawn(Echo(*theirs));
     char buffer[256] = {};
@@ -158,6 +171,46 @@ void Stream(Runtime& runtime, ManualPool&, int64_t times) {
   Run(runtime);
 }
 
+// A connection's end that sends back what comes, by callbacks.
+class Echoer {
+ public:
+  explicit Echoer(net::TcpStream stream, int64_t times = std::numeric_limits<int64_t>::max())
+      : stream_(std::move(stream)), left_(times) {
+    stream_.OnReadable([this] { OnReadable(); });
+  }
+
+  void Send(absl::string_view text) { CHECK_EQ(stream_.TryWrite(text).value(), text.size()); }
+
+ private:
+  void OnReadable() {
+    while (std::optional<absl::StatusOr<size_t>> size = stream_.TryRead(absl::MakeSpan(buffer_))) {
+      if (**size == 0 || --left_ == 0) return stream_.Close();
+      Send(absl::string_view(buffer_, **size));
+    }
+  }
+
+  net::TcpStream stream_;
+  int64_t left_;
+  char buffer_[256];
+};
+
+void StreamCallbacks(Runtime& runtime, ManualPool&, int64_t times) {
+  std::optional<Echoer> echoer;
+  std::optional<Echoer> sender;
+  auto start = [&]() -> Task<absl::Status> {
+    std::optional<net::TcpStream> ours;
+    std::optional<net::TcpStream> theirs;
+    absl::Status connected = co_await Connect(runtime, ours, theirs);
+    if (!connected.ok()) co_return connected;
+    echoer.emplace(*std::move(theirs));
+    sender.emplace(*std::move(ours), times);
+    sender->Send(std::string(64, 'x'));
+    co_return absl::OkStatus();
+  };
+  runtime.Spawn(start());
+  Run(runtime);
+}
+
 int Main(absl::string_view name, absl::string_view number) {
   const std::map<absl::string_view, void (*)(Runtime&, ManualPool&, int64_t)> paths = {
       {"tick", &Tick},
@@ -168,6 +221,7 @@ int Main(absl::string_view name, absl::string_view number) {
       {"loop_kind", &Submissions<OnTheLoop>},
       {"pool_kind", &Submissions<OnThePool>},
       {"stream", &Stream},
+      {"stream_callbacks", &StreamCallbacks},
   };
   int64_t times = 0;
   const auto path = paths.find(name);

@@ -28,6 +28,7 @@ LIMITS = {
     "loop_kind": (722, 0.03),
     "pool_kind": (839, 0.03),
     "stream": (1515, 6),
+    "stream_callbacks": (1305, 6),
 }
 
 
