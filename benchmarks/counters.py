@@ -6,6 +6,7 @@ import shutil
 import tempfile
 
 import programs
+import rows
 
 COUNTERS = {
     "instructions": "instructions",
@@ -52,7 +53,7 @@ def count(row, column, step):
             step()
         result[name] = (counts[1] - counts[0]) / (large - small)
 
-    if row.instructions and column != "node" and shutil.which("valgrind"):
+    if row.instructions and column not in rows.MANAGED and shutil.which("valgrind"):
         difference("instructions", _instructions)
     if shutil.which("strace"):
         difference("system_calls", _system_calls)
@@ -66,5 +67,5 @@ def count(row, column, step):
 
 def steps(row, column):
     """How often `step` will be called."""
-    valgrind = row.instructions and column != "node" and shutil.which("valgrind")
+    valgrind = row.instructions and column not in rows.MANAGED and shutil.which("valgrind")
     return 1 + (2 if valgrind else 0) + (2 if shutil.which("strace") else 0)

@@ -16,6 +16,7 @@ import measure
 import programs
 import progress
 import report
+import rows
 import workloads
 
 
@@ -50,7 +51,7 @@ def tell_what_is_missing():
         say(f"not here, so not measured: {', '.join(absent)}")
     for tool in counters.tools_missing():
         say(f"{tool} is not here: some counters will be missing")
-    if set(absent) - {"node"} or counters.tools_missing():
+    if set(absent) - set(rows.MANAGED) or counters.tools_missing():
         say("--install installs them")
 
 

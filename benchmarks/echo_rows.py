@@ -5,7 +5,7 @@ from rows import SIZE, Row, at_most, cpu, reported, wall
 
 BATCH = "how many messages are found at once"
 CALLBACKS = ["raw", "rondo", "libuv", "asio", "node"]
-COROUTINES = ["raw", "rondo", "asio"]
+COROUTINES = ["raw", "rondo", "asio", "go"]
 
 
 def _row(form, connections, depth, counted, goals, memory=(), **more):

@@ -33,6 +33,8 @@ def _versions(absent):
             found.append(f"{'Asio' if name == 'asio' else name} {version}")
     if "node" not in absent:
         found.append(f"Node {_first_line('node', '--version')}")
+    if "go" not in absent:
+        found.append(f"Go {_first_line('go', 'version').split()[2].removeprefix('go')}")
     return ", ".join(found) or "none"
 
 

@@ -4,7 +4,7 @@ import os
 
 from rows import SIZE, Figure, Row, ahead_of, at_most, cpu, of_raw, reported, wall
 
-ALL = ["raw", "rondo", "libuv", "asio", "node"]
+ALL = ["raw", "rondo", "libuv", "asio", "node", "go"]
 POOL_THREADS = 4
 IN_FLIGHT = 1024
 
@@ -135,15 +135,31 @@ THROUGHPUT = [
     ],
     _fan_out(
         "fanout",
-        ["raw", "rondo", "asio"],
+        ["raw", "rondo", "asio", "go"],
         "a task without completion, closures",
         at_most(50, "50 ns"),
+        ahead_of("go", 2),
     ),
     _fan_out(
         "fanout-intrusive",
         ["raw", "rondo"],
         "the same, tasks that need no memory",
         at_most(50, "50 ns"),
+    ),
+    Row(
+        workload="W2",
+        name="busy",
+        programs={"rondo": ["busy", SIZE]},
+        most=20_000,
+        least=1_000,
+        figures=(
+            Figure(
+                "the loop's own work beside workers that look for more, to that beside ones that don't",
+                lambda run: run["beside_spinning_ns"] / run["beside_sleeping_ns"],
+                "times",
+                (at_most(1.02, "1.02"),),
+            ),
+        ),
     ),
 ]
 

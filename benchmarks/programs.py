@@ -1,5 +1,6 @@
 """Builds the programs and runs them."""
 
+import atexit
 import functools
 import json
 import os
@@ -7,6 +8,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import rows
 
@@ -38,8 +40,8 @@ def install():
 
 
 def has(column):
-    if column == "node":
-        return shutil.which("node") is not None
+    if column in rows.MANAGED:
+        return shutil.which(column) is not None
     return column not in HEADERS or os.path.exists(HEADERS[column])
 
 
@@ -65,6 +67,26 @@ def _bin():
     return pathlib.Path(info.stdout.strip())
 
 
+@functools.lru_cache(None)
+def _go_bin():
+    folder = tempfile.TemporaryDirectory(prefix="benchmarks-go-")
+    atexit.register(folder.cleanup)
+    return pathlib.Path(folder.name)
+
+
+def _go_folder(workload):
+    return WORKSPACE / "benchmarks" / "go" / workload.lower()
+
+
+def _build_go(workloads):
+    for workload in workloads:
+        if _go_folder(workload).exists():
+            subprocess.run(
+                ["go", "build", "-o", str(_go_bin() / workload), f"./{workload.lower()}"],
+                cwd=_go_folder(workload).parent, check=True,
+            )  # fmt: skip
+
+
 def build(workloads):
     """Builds what is there of these workloads, with the flags of `bazel build -c opt`."""
     targets = []
@@ -74,6 +96,8 @@ def build(workloads):
         for peer in HEADERS:
             if has(peer) and (WORKSPACE / "benchmarks" / FOLDERS[workload] / f"{peer}.cc").exists():
                 targets.append(f"{folder}:{peer}")
+    if has("go"):
+        _build_go(workloads)
     _bazel(
         "build", "-c", "opt", "--experimental_convenience_symlinks=ignore", "--curses=no",
         "--show_progress_rate_limit=60", "--noshow_loading_progress", *targets,
@@ -90,6 +114,8 @@ def command(workload, column, arguments, size):
     if column == "node":
         script = WORKSPACE / "benchmarks" / FOLDERS[workload] / "node.js"
         return ["node", "--expose-gc", str(script), *arguments]
+    if column == "go":
+        return [str(_go_bin() / workload), *arguments]
     return [str(path(workload, column)), *arguments]
 
 

@@ -3,8 +3,12 @@
 import dataclasses
 
 # The columns, in their order. Every other one is named when it is missing.
-COLUMNS = ["raw", "rondo", "libuv", "asio", "node"]
-TITLES = {"raw": "raw", "rondo": "Rondo", "libuv": "libuv", "asio": "Asio", "node": "Node"}
+COLUMNS = ["raw", "rondo", "libuv", "asio", "node", "go"]
+TITLES = {
+    "raw": "raw", "rondo": "Rondo", "libuv": "libuv", "asio": "Asio", "node": "Node", "go": "Go",
+}  # fmt: skip
+# Whose programs are no native code of their own, so that callgrind can't count in them.
+MANAGED = ("node", "go")
 
 # What replaces SIZE among the arguments of a program is the number of operations.
 SIZE = "SIZE"

@@ -3,13 +3,14 @@
 import shutil
 
 import programs
+import rows
 from rows import Row, at_most, of_raw, reported, wall_in
 
 
 def run(row, column, size, _):
     command = programs.command(row.workload, column, [], size)
     if column == "node":
-        command[0] = shutil.which("node")  # It is not looked for.
+        command[0] = shutil.which(column)  # It is not looked for.
     launch = str(programs.path(row.workload, "launch"))
     return programs.run_json([launch, str(size), *command])
 
@@ -20,7 +21,7 @@ ROWS = [
     Row(
         workload="W9",
         name="start and exit",
-        programs={column: [] for column in ["raw", "rondo", "libuv", "asio", "node"]},
+        programs={column: [] for column in rows.COLUMNS},
         most=500,
         least=5,
         figures=(

@@ -1,5 +1,6 @@
 """The rows of W3."""
 
+import rows
 from rows import SIZE, Row, ahead_of, at_most, cpu, of_raw, reported
 
 
@@ -9,7 +10,7 @@ def _power(number):
 
 
 def _churn(timers):
-    columns = ["raw", "rondo", "libuv", "asio"]
+    columns = ["raw", "rondo", "libuv", "asio", "go"]
     if timers < 1_000_000:  # To start more takes Node seconds.
         columns.append("node")
     goals = {
@@ -77,7 +78,7 @@ def _expire(timers):
     return Row(
         workload="W3",
         name=f"expire {timers}",
-        programs={column: ["expire", SIZE] for column in ["raw", "rondo", "libuv", "asio", "node"]},
+        programs={column: ["expire", SIZE] for column in rows.COLUMNS},
         most=timers,
         least=timers,
         figures=(

@@ -19,7 +19,7 @@ TITLES = {
 
 INTRODUCTION = """\
 What the runtime costs, beside the least that the same work costs when it is written by hand (raw),
-and beside libuv, Asio and Node. Each column is a program of its own in `benchmarks/`; all of them
+and beside libuv, Asio, Node and Go. Each column is a program of its own in `benchmarks/`; all of them
 do the same work, are built with the same flags and count alike. To repeat it:
 
     {command}
@@ -60,7 +60,8 @@ others share one buffer.
     "W1": """\
 One task in flight: loop, worker, loop. By hand two threads look for a moment and then sleep on a
 futex; after a pause, in which the loop's thread sleeps for 100 µs so that nobody can be spinning,
-they wake each other by futex and eventfd. Node's cheapest task is an fstat.
+they wake each other by futex and eventfd. Node's cheapest task is an fstat; Go's is a goroutine,
+which may run on the very thread that waits for it.
 """,
     "W2": """\
 Four workers. By hand they take up to 16 tasks at once from one ring, and give them back as one

@@ -1,0 +1,3 @@
+module rondo/benchmarks
+
+go 1.19

@@ -1,0 +1,4 @@
+// W9 in Go: an empty program.
+package main
+
+func main() {}
