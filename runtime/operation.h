@@ -70,16 +70,11 @@ class Kind : public KindIdentity {
   // turns submit few, else one in 64, picked at random so that it may stand anywhere in a burst.
   // Loop thread only.
   bool IsTimed(int64_t turn) {
-    constexpr int kFew = 8;
-    if (turn != turn_) {
-      many_ = in_turn_ > kFew;
-      turn_ = turn;
-      in_turn_ = 0;
-    }
-    ++in_turn_;
-    // The count, well mixed.
-    const bool all = !many_ && stats.in_flight <= kFew;
-    return all || (static_cast<uint64_t>(stats.submitted) * 0x9e3779b97f4a7c15 >> 58) == 0;
+    if (stats.in_flight <= kFew && !IsInBurst(turn)) return true;
+    if (--until_timed_ > 0) return false;
+    random_ = random_ * 1664525 + 1013904223;
+    until_timed_ = 1 + static_cast<int>(random_ >> 25);  // 1 to 128
+    return true;
   }
 
   // Loop thread only.
@@ -88,9 +83,24 @@ class Kind : public KindIdentity {
   Operation* last_waiting = nullptr;
 
  private:
+  static constexpr int kFew = 8;
+
+  // Whether many were submitted in the turn before in which any were.
+  bool IsInBurst(int64_t turn) {
+    if (turn != turn_) {
+      many_ = in_turn_ > kFew;
+      turn_ = turn;
+      in_turn_ = 0;
+    }
+    ++in_turn_;
+    return many_;
+  }
+
+  int until_timed_ = 1;
+  uint32_t random_ = 0;
+  bool many_ = false;
   int64_t turn_ = -1;
-  int64_t in_turn_ = 0;  // How many were submitted in turn_.
-  bool many_ = false;    // Were submitted in the turn before in which any were.
+  int64_t in_turn_ = 0;  // How many were submitted in turn_ while few were in flight.
 };
 
 // The life of an operation. All of it happens on the loop thread but for the body of a pool kind
