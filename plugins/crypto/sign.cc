@@ -143,6 +143,13 @@ absl::Status VerifySignature(Algorithms& algorithms, const Verify& request) {
   absl::StatusOr<SignatureAlgorithm> algorithm =
       Choose(kOperation, request.key.algorithm(), request.algorithm);
   if (!algorithm.ok()) return algorithm.status();
+  // OpenSSL would look at the lower 32 bits of the size alone.
+  const size_t most = static_cast<size_t>(EVP_PKEY_get_size(Mutable(request.key.data())));
+  if (request.signature.size() > most) {
+    return absl::UnauthenticatedError(
+        absl::StrCat(kOperation, ": signature: ", request.signature.size(),
+                     " bytes are more than one by this key can have (", most, ")"));
+  }
   const HashContext context(EVP_MD_CTX_new());
   status =
       Start(algorithms, kOperation, context, *request.key.data(), *algorithm, Purpose::kVerify);

@@ -126,6 +126,17 @@ TEST_F(SignTest, OnlyTheSignedIsVerified) {
   }
 }
 
+// OpenSSL would cut the size of one of 4 GiB to 32 bits, and take it for one that is right.
+TEST_F(SignTest, SignaturesThatAreTooLargeAreNotLookedAt) {
+  const PublicKey rsa = NewKey(KeyAlgorithm::kRsa).public_key();
+  EXPECT_EQ(internal::VerifySignature(algorithms, {.key = rsa, .signature = std::string(257, 's')}),
+            absl::UnauthenticatedError("crypto.verify: signature: 257 bytes are more than one by "
+                                       "this key can have (256)"));
+  EXPECT_EQ(internal::VerifySignature(algorithms, {.key = rsa, .signature = std::string(256, 's')}),
+            absl::UnauthenticatedError(
+                "crypto.verify: not a signature of this data by this key and algorithm"));
+}
+
 TEST_F(SignTest, TheAlgorithmIsPartOfIt) {
   const PrivateKey key = NewKey(KeyAlgorithm::kRsa);
   const std::string signature = Signed({.key = key, .data = "x"}).value();
