@@ -51,7 +51,7 @@ class Algorithms {
   // `operation` begins the message of an error. What is returned lives as long as *this.
   absl::StatusOr<const EVP_MD*> Hash(absl::string_view operation, absl::string_view name);
   absl::StatusOr<const EVP_CIPHER*> Cipher(absl::string_view operation, absl::string_view name);
-  // One of "hkdf", "pbkdf2", "scrypt".
+  // One of "hkdf", "scrypt".
   absl::StatusOr<EVP_KDF*> Kdf(absl::string_view operation, absl::string_view name);
   // A new HMAC with a hash of this name, whose key is yet to be set by EVP_MAC_init.
   absl::StatusOr<MacContext> Hmac(absl::string_view operation, absl::string_view hash);
@@ -92,9 +92,8 @@ class Algorithms {
       {"aes-128-gcm", FetchedCipher("AES-128-GCM")},
       {"chacha20-poly1305", FetchedCipher("ChaCha20-Poly1305")},
   };
-  Named<FetchedKdf> kdfs_[3] = {
+  Named<FetchedKdf> kdfs_[2] = {
       {"hkdf", FetchedKdf("HKDF")},
-      {"pbkdf2", FetchedKdf("PBKDF2")},
       {"scrypt", FetchedKdf("SCRYPT")},
   };
   FetchedMac hmac_{"HMAC"};

@@ -13,8 +13,10 @@ namespace rondo::crypto {
 
 // Derives a key from a password by Argon2 (RFC 9106), which is slow and takes memory on purpose.
 // The defaults are the RFC's second choice: 64 MiB, some 0.2 s. Few run at once (see
-// CryptoOptions), each on one thread, whatever its lanes. One that runs does not stop when it is
-// cancelled.
+// CryptoOptions), each on one thread, whatever its lanes.
+//
+// One that runs cannot be stopped: whoever cancels it is told at once, but its worker and its place
+// are free only when it has ended. What it comes to then is wiped.
 //
 // Errors: INVALID_ARGUMENT (another variant; a parameter out of its range; unless allow_weak, less
 // memory and iterations than OWASP's least choice, or a salt below 16 bytes); RESOURCE_EXHAUSTED

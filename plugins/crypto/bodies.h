@@ -54,7 +54,8 @@ absl::Status SealWholeFile(const SealFile& request, StopRequested stopped);
 absl::Status OpenWholeFile(const OpenFile& request, StopRequested stopped);
 
 absl::StatusOr<Secret> DeriveByHkdf(Algorithms& algorithms, const Hkdf& request);
-absl::StatusOr<Secret> DeriveByPbkdf2(Algorithms& algorithms, const Pbkdf2& request);
+absl::StatusOr<Secret> DeriveByPbkdf2(Algorithms& algorithms, const Pbkdf2& request,
+                                      StopRequested stopped);
 absl::StatusOr<Secret> DeriveByScrypt(Algorithms& algorithms, const Scrypt& request);
 absl::StatusOr<Secret> DeriveByArgon2(const Argon2& request);
 

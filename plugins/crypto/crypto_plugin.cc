@@ -74,25 +74,43 @@ void RegisterPasswordHash(Registrar& registrar, const std::shared_ptr<internal::
                           const KindOptions& options, Body body) {
   registrar.OnLoop<Request>(
       [gate, body](Request request, Completion<Secret> completion) {
-        internal::RunOnPool(
-            std::move(request), std::move(completion),
-            [body](const Request& r, internal::StopRequested) { return body(r); }, gate);
+        internal::RunOnPool(std::move(request), std::move(completion), body, gate);
       },
       options);
 }
 
-void RegisterDerivations(Registrar& registrar, const SharedAlgorithms& algorithms,
-                         const std::shared_ptr<internal::Gate>& gate, const KindOptions& options) {
-  registrar.OnLoop<Hkdf>([algorithms](const Hkdf& request, Completion<Secret> completion) {
-    completion.Complete(internal::DeriveByHkdf(*algorithms, request));
+void RegisterHkdf(Registrar& registrar, const SharedAlgorithms& algorithms, size_t inline_bytes) {
+  registrar.OnLoop<Hkdf>([=](Hkdf request, Completion<Secret> completion) {
+    // A byte that comes out is as much work as some that go in.
+    constexpr int64_t kBytesOfWork = 8;
+    const int64_t most_length = static_cast<int64_t>(inline_bytes) / kBytesOfWork;
+    if (request.key.size() <= inline_bytes && request.salt.size() <= inline_bytes &&
+        request.length <= most_length) {
+      return completion.Complete(internal::DeriveByHkdf(*algorithms, request));
+    }
+    internal::RunOnPool(std::move(request), std::move(completion),
+                        [algorithms](const Hkdf& large, internal::StopRequested) {
+                          return internal::DeriveByHkdf(*algorithms, large);
+                        });
   });
-  RegisterPasswordHash<Pbkdf2>(registrar, gate, options, [algorithms](const Pbkdf2& request) {
-    return internal::DeriveByPbkdf2(*algorithms, request);
-  });
-  RegisterPasswordHash<Scrypt>(registrar, gate, options, [algorithms](const Scrypt& request) {
-    return internal::DeriveByScrypt(*algorithms, request);
-  });
-  RegisterPasswordHash<Argon2>(registrar, gate, options, &internal::DeriveByArgon2);
+}
+
+void RegisterPasswordHashes(Registrar& registrar, const SharedAlgorithms& algorithms,
+                            const std::shared_ptr<internal::Gate>& gate,
+                            const KindOptions& options) {
+  RegisterPasswordHash<Pbkdf2>(registrar, gate, options,
+                               [=](const Pbkdf2& request, internal::StopRequested stopped) {
+                                 return internal::DeriveByPbkdf2(*algorithms, request, stopped);
+                               });
+  // The libraries have no way to stop these.
+  RegisterPasswordHash<Scrypt>(registrar, gate, options,
+                               [=](const Scrypt& request, internal::StopRequested) {
+                                 return internal::DeriveByScrypt(*algorithms, request);
+                               });
+  RegisterPasswordHash<Argon2>(registrar, gate, options,
+                               [](const Argon2& request, internal::StopRequested) {
+                                 return internal::DeriveByArgon2(request);
+                               });
 }
 
 void RegisterRandomness(Registrar& registrar) {
@@ -106,10 +124,15 @@ void RegisterRandomness(Registrar& registrar) {
                           return internal::MakeRandomBytes(large, stopped);
                         });
   });
-  registrar.OnLoop<GenerateSecret>(
-      [](const GenerateSecret& request, Completion<Secret> completion) {
-        completion.Complete(internal::MakeSecret(request));
-      });
+  registrar.OnLoop<GenerateSecret>([](GenerateSecret request, Completion<Secret> completion) {
+    if (request.size <= kMostInlineBytes) {
+      return completion.Complete(internal::MakeSecret(request));
+    }
+    internal::RunOnPool(std::move(request), std::move(completion),
+                        [](const GenerateSecret& large, internal::StopRequested) {
+                          return internal::MakeSecret(large);
+                        });
+  });
   const auto uuids = std::make_shared<internal::UuidMaker>();
   registrar.OnLoop<RandomUuid>(
       [uuids](const RandomUuid& request, Completion<std::string> completion) {
@@ -218,11 +241,13 @@ absl::Status CryptoPlugin::Register(Registrar& registrar) {
   }
   // They go with the last kind that uses them.
   const auto algorithms = std::make_shared<Algorithms>();
-  RegisterHashes(registrar, algorithms, static_cast<size_t>(options_.max_inline_hash_bytes));
+  const auto inline_bytes = static_cast<size_t>(options_.max_inline_hash_bytes);
+  RegisterHashes(registrar, algorithms, inline_bytes);
+  RegisterHkdf(registrar, algorithms, inline_bytes);
   RegisterSealing(registrar, algorithms);
   const auto gate = std::make_shared<internal::Gate>(options_.max_concurrent_password_hashes);
-  RegisterDerivations(registrar, algorithms, gate,
-                      {.max_concurrency = options_.max_concurrent_password_hashes});
+  RegisterPasswordHashes(registrar, algorithms, gate,
+                         {.max_concurrency = options_.max_concurrent_password_hashes});
   RegisterKeys(registrar, algorithms, gate);
   RegisterSealedFiles(registrar);
   RegisterRandomness(registrar);

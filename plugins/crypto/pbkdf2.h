@@ -13,7 +13,7 @@ namespace rondo::crypto {
 
 // Derives a key from a password by PBKDF2 (RFC 8018), which takes time but no memory: it is for
 // where something else asks for it; Scrypt and Argon2 resist guessing better. Few run at once (see
-// CryptoOptions). One that runs does not stop when it is cancelled.
+// CryptoOptions). One that runs stops soon after it is cancelled.
 //
 // Errors: INVALID_ARGUMENT (an unknown algorithm; a parameter out of its range; unless allow_weak,
 // below 100 000 iterations, a salt below 16 bytes, an algorithm that says legacy).

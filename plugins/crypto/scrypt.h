@@ -13,7 +13,10 @@ namespace rondo::crypto {
 
 // Derives a key from a password by scrypt (RFC 7914), which is slow and takes memory on purpose:
 // with the defaults, some 0.4 s and 128 MiB. Few run at once (see CryptoOptions), so that they
-// do not keep the workers from other kinds. One that runs does not stop when it is cancelled.
+// do not keep the workers from other kinds.
+//
+// One that runs cannot be stopped: whoever cancels it is told at once, but its worker and its place
+// are free only when it has ended. What it comes to then is wiped.
 //
 // Errors: INVALID_ARGUMENT (a parameter that scrypt does not allow; the message names it; unless
 // allow_weak, less cost than OWASP's least choice, n = 2^13 with r = 8 and p = 10, or a salt below

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -155,6 +156,64 @@ TEST(CryptoPlugin, ACancelledHashIsCancelled) {
   handle.Cancel();
   EXPECT_EQ(runtime->Run(), absl::OkStatus());
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+}
+
+// It would take minutes otherwise, and the next would wait for it.
+TEST(CryptoPlugin, ADeadlineStopsAPbkdf2ThatRunsAndTheNextTakesItsPlace) {
+  const std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 1});
+  std::vector<absl::StatusCode> codes;
+  const auto add = [&codes](const auto& outcome) { codes.push_back(outcome.status().code()); };
+  runtime->Submit(Pbkdf2{.iterations = (int64_t{1} << 31) - 1, .allow_weak = true}, add,
+                  {.timeout = absl::Milliseconds(20)});
+  runtime->Submit(Pbkdf2{.iterations = 1000, .allow_weak = true}, add);
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_THAT(codes,
+              testing::ElementsAre(absl::StatusCode::kDeadlineExceeded, absl::StatusCode::kOk));
+}
+
+// Those that OpenSSL and libargon2 do not stop.
+TEST(CryptoPlugin, P3_WhoeverCancelsAPasswordHashThatRunsIsToldAtOnce) {
+  const std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 1});
+  for (const bool scrypt : {true, false}) {
+    const int64_t started = runtime->pool().stats().started;
+    absl::Status status;
+    int64_t finished_when_told = -1;
+    const auto told = [&](const absl::StatusOr<Secret>& key) {
+      status = key.status();
+      finished_when_told = runtime->pool().stats().finished;
+    };
+    TaskHandle handle =
+        scrypt ? runtime->Submit(Scrypt{.salt = "0123456789abcdef"}, told)
+               : runtime->Submit(Argon2{.salt = "0123456789abcdef", .iterations = 10}, told);
+    while (runtime->pool().stats().started == started) std::this_thread::yield();
+    handle.Cancel();
+    // The place is given back, or this would not end.
+    bool next = false;
+    runtime->Submit(Pbkdf2{.iterations = 1, .allow_weak = true},
+                    [&](const absl::StatusOr<Secret>& key) { next = key.ok(); });
+    EXPECT_EQ(runtime->Run(), absl::OkStatus());
+    EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+    EXPECT_EQ(finished_when_told, started);
+    EXPECT_TRUE(next);
+  }
+}
+
+TEST(CryptoPlugin, ALargeHkdfRunsOnAWorker) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  const std::string large(100'000, 'l');
+  int derived = 0;
+  const auto count = [&](const absl::StatusOr<Secret>& key) { derived += key.ok(); };
+  const auto run = [&](Hkdf request) {
+    runtime->Submit(std::move(request), count);
+    EXPECT_EQ(runtime->Run(), absl::OkStatus());
+    return runtime->Stats().pool.scheduled;
+  };
+  const Secret key(std::string(32, 'k'));
+  EXPECT_EQ(run({.key = key, .length = 256}), 0);
+  EXPECT_EQ(run({.key = key, .length = 257}), 1);
+  EXPECT_EQ(run({.key = key, .salt = large}), 2);
+  EXPECT_EQ(run({.key = Secret(large)}), 3);
+  EXPECT_EQ(derived, 4);
 }
 
 // What is left of a job when the runtime goes before it has run, or before the loop has heard.

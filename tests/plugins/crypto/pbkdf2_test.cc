@@ -1,7 +1,11 @@
 #include "plugins/crypto/pbkdf2.h"
 
+#include <openssl/evp.h>
+
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "plugins/crypto/bodies.h"
+#include "plugins/crypto/openssl.h"
 #include "tests/plugins/crypto/bytes.h"
 
 namespace rondo::crypto {
@@ -17,7 +22,7 @@ namespace {
 class Pbkdf2Test : public CryptoTest {
  protected:
   absl::StatusOr<Secret> Derived(const Pbkdf2& request) {
-    return internal::DeriveByPbkdf2(algorithms, request);
+    return internal::DeriveByPbkdf2(algorithms, request, Never);
   }
   std::string Weak(absl::string_view password, absl::string_view salt, int64_t iterations,
                    int64_t length, absl::string_view algorithm) {
@@ -61,6 +66,58 @@ TEST_F(Pbkdf2Test, PublishedVectorsOfSha256) {
   EXPECT_EQ(Weak("Password", "NaCl", 80000, 64, "sha256"),
             "4ddcd8f60b98be21830cee5ef22701f9641a4418d04c0414aeff08876b34ab56"
             "a1d425a1225833549adb841b51c9b3176a272bdebba1d078478f62b397f33c8d");
+}
+
+TEST_F(Pbkdf2Test, EqualsOpenSslForEveryHashAndAnyLength) {
+  for (const auto& [ours, theirs] : {std::pair("sha224", "SHA2-224"),
+                                     {"sha256", "SHA2-256"},
+                                     {"sha384", "SHA2-384"},
+                                     {"sha512", "SHA2-512"},
+                                     {"sha512-256", "SHA2-512/256"},
+                                     {"sha3-224", "SHA3-224"},
+                                     {"sha3-256", "SHA3-256"},
+                                     {"sha3-384", "SHA3-384"},
+                                     {"sha3-512", "SHA3-512"},
+                                     {"blake2b512", "BLAKE2B-512"},
+                                     {"blake2s256", "BLAKE2S-256"},
+                                     {"legacy-sha1", "SHA1"},
+                                     {"legacy-md5", "MD5"}}) {
+    const std::unique_ptr<EVP_MD, internal::FreedBy<EVP_MD_free>> hash(
+        EVP_MD_fetch(nullptr, theirs, nullptr));
+    ASSERT_NE(hash, nullptr) << theirs;
+    // An empty password, and one that is longer than any block of a hash.
+    for (const std::string& password : {std::string(), std::string(300, 'p')}) {
+      for (const size_t length : {1, 31, 32, 33, 64, 65, 1000}) {
+        std::string expected(length, '\0');
+        ASSERT_EQ(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                                    internal::Bytes(absl::string_view("salt")), 4, 3, hash.get(),
+                                    static_cast<int>(length), internal::Bytes(expected.data())),
+                  1);
+        EXPECT_EQ(Weak(password, "salt", 3, static_cast<int64_t>(length), ours), ToHex(expected));
+      }
+    }
+  }
+}
+
+TEST_F(Pbkdf2Test, StopsBetweenSlices) {
+  // It would take minutes.
+  const Pbkdf2 request = {.iterations = (int64_t{1} << 31) - 1, .allow_weak = true};
+  int asked = 0;
+  const absl::Status status =
+      internal::DeriveByPbkdf2(algorithms, request, [&] { return ++asked == 3; }).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kCancelled) << status;
+  EXPECT_EQ(asked, 3);
+}
+
+// Many short blocks are slices, too.
+TEST_F(Pbkdf2Test, StopsBetweenBlocks) {
+  int asked = 0;
+  EXPECT_EQ(
+      internal::DeriveByPbkdf2(algorithms, {.iterations = 1, .length = 1 << 20, .allow_weak = true},
+                               [&] { return ++asked == 3; })
+          .status()
+          .code(),
+      absl::StatusCode::kCancelled);
 }
 
 TEST_F(Pbkdf2Test, WhatIsOutOfRange) {
