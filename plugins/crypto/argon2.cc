@@ -33,12 +33,19 @@ absl::Status CheckRange(absl::string_view parameter, int64_t value, int64_t leas
   return absl::OkStatus();
 }
 
-absl::Status CheckBytes(absl::string_view parameter, size_t size, size_t least) {
-  constexpr size_t kMost = 0xffffffff;
-  if (size >= least && size <= kMost) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      Argon2::kKind, ": ", parameter, ": ", size, " bytes are ",
-      size < least ? absl::StrCat("less than ", least) : std::string("more than 2^32 - 1")));
+absl::Status CheckSizes(const Argon2& request) {
+  constexpr size_t kLeastSaltBytes = 8;
+  if (request.salt.size() < kLeastSaltBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(Argon2::kKind, ": salt: ", request.salt.size(),
+                                                   " bytes are less than ", kLeastSaltBytes));
+  }
+  absl::Status status = CheckInputSize(Argon2::kKind, "password", request.password.bytes());
+  if (status.ok()) status = CheckInputSize(Argon2::kKind, "salt", request.salt);
+  if (status.ok()) status = CheckInputSize(Argon2::kKind, "secret", request.secret.bytes());
+  if (status.ok()) {
+    status = CheckInputSize(Argon2::kKind, "associated_data", request.associated_data);
+  }
+  return status;
 }
 
 absl::Status CheckParameters(const Argon2& request) {
@@ -48,10 +55,7 @@ absl::Status CheckParameters(const Argon2& request) {
     status = CheckRange("memory_kib", request.memory_kib, 8 * request.lanes, 0xffffffff);
   }
   if (status.ok()) status = CheckRange("length", request.length, 4, int64_t{1} << 20);
-  if (status.ok()) status = CheckBytes("salt", request.salt.size(), 8);
-  if (status.ok()) status = CheckBytes("password", request.password.size(), 0);
-  if (status.ok()) status = CheckBytes("secret", request.secret.size(), 0);
-  if (status.ok()) status = CheckBytes("associated_data", request.associated_data.size(), 0);
+  if (status.ok()) status = CheckSizes(request);
   return status;
 }
 

@@ -25,7 +25,7 @@ absl::Status RefuseWeak(absl::string_view operation, absl::string_view parameter
 // A salt that does not repeat has 16 bytes or more (NIST SP 800-132).
 absl::Status CheckSalt(absl::string_view operation, absl::string_view salt);
 
-// OpenSSL counts the bytes of keys in ints: what is above 1 GiB is refused, not cut.
+// The libraries count the bytes of keys in 32 bits: what is above 1 GiB is refused, not cut.
 absl::Status CheckInputSize(absl::string_view operation, absl::string_view parameter,
                             absl::string_view bytes);
 
