@@ -220,7 +220,8 @@ absl::StatusOr<PrivateKey> ReadPrivateKey(const ImportPrivateKey& request) {
       request.format == KeyFormat::kRaw ? RawPrivateKey(request) : WrittenPrivateKey(request);
   if (!key.ok()) return key.status();
   absl::StatusOr<std::shared_ptr<const KeyData>> data =
-      Adopt(ImportPrivateKey::kKind, *std::move(key), KeyPart::kPrivate, request.allow_weak);
+      Adopt(absl::StrCat(ImportPrivateKey::kKind, ": data"), *std::move(key), KeyPart::kPrivate,
+            request.allow_weak);
   if (!data.ok()) return data.status();
   return PrivateKey(*std::move(data));
 }
@@ -233,7 +234,8 @@ absl::StatusOr<PublicKey> ReadPublicKey(const ImportPublicKey& request) {
       request.format == KeyFormat::kRaw ? RawPublicKey(request) : WrittenPublicKey(request);
   if (!key.ok()) return key.status();
   absl::StatusOr<std::shared_ptr<const KeyData>> data =
-      Adopt(ImportPublicKey::kKind, *std::move(key), KeyPart::kPublic, request.allow_weak);
+      Adopt(absl::StrCat(ImportPublicKey::kKind, ": data"), *std::move(key), KeyPart::kPublic,
+            request.allow_weak);
   if (!data.ok()) return data.status();
   return PublicKey(*std::move(data));
 }

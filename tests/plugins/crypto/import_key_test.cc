@@ -105,7 +105,14 @@ TEST_F(ImportKeyTest, CutAndLengthened) {
       ImportPrivateKey{.data = Secret(absl::StrCat(der.bytes(), "x")), .format = KeyFormat::kDer},
       "there are bytes behind the key");
   ExpectRefused(ImportPublicKey{.data = half + "x", .format = KeyFormat::kDer},
-                "there are bytes behind the key");
+                "data: there are bytes behind the key");
+  const Secret encrypted =
+      WritePrivateKey({.key = key, .format = KeyFormat::kDer, .passphrase = Secret("right")})
+          .value();
+  ExpectRefused(ImportPrivateKey{.data = Secret(absl::StrCat(encrypted.bytes(), "x")),
+                                 .format = KeyFormat::kDer,
+                                 .passphrase = Secret("right")},
+                "data: there are bytes behind the key");
 }
 
 TEST_F(ImportKeyTest, APublicKeyIsNoPrivateOne) {
@@ -116,15 +123,16 @@ TEST_F(ImportKeyTest, APublicKeyIsNoPrivateOne) {
 TEST_F(ImportKeyTest, WeakRsaIsRefusedUnlessAllowed) {
   ImportPublicKey request{.data = std::string(kWeakRsaPem)};
   ExpectRefused(request,
-                "an RSA key of 1024 bits, less than 2048 (112 bits of security, NIST SP "
+                "data: an RSA key of 1024 bits, less than 2048 (112 bits of security, NIST SP "
                 "800-131A); allow_weak allows it");
   request.allow_weak = true;
   EXPECT_EQ(ReadPublicKey(request)->bits(), 1024);
 }
 
 TEST_F(ImportKeyTest, OtherAlgorithmsAreNamed) {
-  ExpectRefused(ImportPublicKey{.data = std::string(kOtherCurvePem)},
-                "a key of the algorithm secp256k1; there are ed25519, x25519, p256, p384, rsa");
+  ExpectRefused(
+      ImportPublicKey{.data = std::string(kOtherCurvePem)},
+      "data: a key of the algorithm secp256k1; there are ed25519, x25519, p256, p384, rsa");
 }
 
 TEST_F(ImportKeyTest, RawSizes) {
@@ -166,6 +174,22 @@ TEST_F(ImportKeyTest, PointsThatAreNotOnTheCurve) {
   ExpectRefused(ImportPublicKey{.data = der, .format = KeyFormat::kDer}, "public key");
 }
 
+// The point at infinity, as SEC 1 writes it: one zero.
+TEST_F(ImportKeyTest, ThePointAtInfinityIsNoKey) {
+  const std::string der = FromHex("3019301306072a8648ce3d020106082a8648ce3d03010703020000");
+  ExpectRefused(ImportPublicKey{.data = der, .format = KeyFormat::kDer}, "data: ");
+}
+
+TEST_F(ImportKeyTest, AnEvenExponentOfRsaIsNone) {
+  std::string der =
+      WritePublicKey({.key = NewKey(KeyAlgorithm::kRsa).public_key(), .format = KeyFormat::kDer})
+          .value();
+  ASSERT_EQ(ToHex(der.substr(der.size() - 5)), "0203010001");
+  der.back() = '\0';
+  ExpectRefused(ImportPublicKey{.data = der, .format = KeyFormat::kDer},
+                "data: an RSA key whose exponent is even or 1");
+}
+
 TEST_F(ImportKeyTest, NumbersThatCannotBeKeys) {
   const auto expect_refused = [this](absl::string_view hex) {
     ExpectRefused(ImportPrivateKey{.data = Secret(FromHex(hex)),
@@ -190,7 +214,7 @@ TEST_F(ImportKeyTest, AForeignPublicHalfIsNoticed) {
   const std::string mixed =
       absl::StrCat(one.bytes().substr(0, one.size() - 64), other.bytes().substr(other.size() - 64));
   ExpectRefused(ImportPrivateKey{.data = Secret(mixed), .format = KeyFormat::kDer},
-                "the public key is not that of the private one");
+                "data: the public key is not that of the private one");
 }
 
 // RFC 8032, 7.1, and RFC 6979, A.2.5.
