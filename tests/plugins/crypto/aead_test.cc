@@ -1,9 +1,5 @@
 #include "plugins/crypto/aead.h"
 
-#include <malloc.h>
-
-#include <cstdlib>
-#include <new>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,36 +12,7 @@
 #include "gtest/gtest.h"
 #include "plugins/crypto/bodies.h"
 #include "tests/plugins/crypto/bytes.h"
-
-namespace {
-
-// While set, blocks of memory are counted as they are freed: those that can hold a text of
-// kWatchedBytes, and those that hold a part of it.
-bool watching = false;
-int freed = 0;
-int freed_with_text = 0;
-
-constexpr size_t kWatchedBytes = size_t{300} << 10;
-constexpr absl::string_view kPartOfText = "attack at dawn";
-
-void Free(void* block) noexcept {
-  if (watching && block != nullptr && malloc_usable_size(block) >= kWatchedBytes) {
-    const absl::string_view bytes(static_cast<char*>(block), kWatchedBytes);
-    ++freed;
-    freed_with_text += bytes.find(kPartOfText) != bytes.npos;
-  }
-  std::free(block);
-}
-
-}  // namespace
-
-// Zeros: what is found in a block was written by its owner.
-void* operator new(size_t size) {
-  if (void* block = std::calloc(1, size)) return block;
-  throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept { Free(block); }
-void operator delete(void* block, size_t) noexcept { Free(block); }
+#include "tests/plugins/crypto/freed_text.h"
 
 namespace rondo::crypto {
 namespace {
@@ -280,20 +247,11 @@ TEST_F(AeadTest, StopsBetweenPieces) {
 
 // Of a text that does not reach the caller, nothing stays behind in memory.
 TEST_F(AeadTest, WhatIsNotAuthenticOrNotWaitedForIsWiped) {
-  std::string text;
-  while (text.size() < kWatchedBytes) text += kPartOfText;
   const Secret key = Secret::OfSize(32);
-  Open request = {.key = key, .sealed = Sealed({.key = key, .plaintext = text}).value()};
-  const auto count = [](auto open) {
-    freed = freed_with_text = 0;
-    watching = true;
-    const absl::StatusCode code = open();
-    watching = false;
-    return code;
-  };
+  Open request = {.key = key, .sealed = Sealed({.key = key, .plaintext = WatchedText()}).value()};
 
   int asked = 0;  // The text has two pieces; the caller stops between them.
-  EXPECT_EQ(count([&] {
+  EXPECT_EQ(Watched([&] {
               return OpenSealed(algorithms, request, [&] { return ++asked == 2; }).status().code();
             }),
             absl::StatusCode::kCancelled);
@@ -301,14 +259,14 @@ TEST_F(AeadTest, WhatIsNotAuthenticOrNotWaitedForIsWiped) {
   EXPECT_EQ(freed_with_text, 0);
 
   ++request.sealed.back();
-  EXPECT_EQ(count([&] { return Opened(request).status().code(); }),
+  EXPECT_EQ(Watched([&] { return Opened(request).status().code(); }),
             absl::StatusCode::kUnauthenticated);
   EXPECT_EQ(freed, 1);
   EXPECT_EQ(freed_with_text, 0);
 
   // Otherwise it is the caller's, who can see by this that the test looks at the right place.
   --request.sealed.back();
-  EXPECT_EQ(count([&] { return Opened(request).status().code(); }), absl::StatusCode::kOk);
+  EXPECT_EQ(Watched([&] { return Opened(request).status().code(); }), absl::StatusCode::kOk);
   EXPECT_EQ(freed, 1);
   EXPECT_EQ(freed_with_text, 1);
 }

@@ -129,6 +129,31 @@ TEST_F(CertificateTest, NamesThatCannotBe) {
   EXPECT_EQ(Verified(request), absl::OkStatus());
 }
 
+// A common name is no name (RFC 9525), and a wildcard stands for a whole label.
+TEST_F(CertificateTest, NamesThatAreNotLookedAt) {
+  std::string pem = Made({.common_name = "example.org"});
+  ExpectRefused({.chain = pem, .roots = pem, .name = "example.org"}, "mismatch");
+  pem =
+      OutputOf(absl::StrCat("openssl req -x509 -newkey ed25519 -nodes -keyout ", Scratch("key.pem"),
+                            " -subj /CN=x -addext subjectAltName=DNS:w*.example.org -days 9000"));
+  ExpectRefused({.chain = pem, .roots = pem, .name = "www.example.org"}, "mismatch");
+}
+
+TEST_F(CertificateTest, TooMuchIsNotLookedAt) {
+  const std::string pem = Made({.names = {"example.org"}});
+  VerifyCertificate request{.chain = pem, .roots = pem, .name = "example.org"};
+  request.chain.append((1 << 20) + 1 - pem.size(), '\n');
+  EXPECT_EQ(Verified(request),
+            absl::InvalidArgumentError(
+                "crypto.verify_certificate: chain: 1048577 bytes are more than 1 MiB"));
+  request.chain.pop_back();
+  EXPECT_EQ(Verified(request), absl::OkStatus());
+  request.roots.append((16 << 20) + 1 - pem.size(), '\n');
+  EXPECT_EQ(Verified(request),
+            absl::InvalidArgumentError(
+                "crypto.verify_certificate: roots: 16777217 bytes are more than 16 MiB"));
+}
+
 TEST_F(CertificateTest, StrangersAreNotTrusted) {
   const std::string one = Made({.common_name = "one", .names = {"example.org"}});
   const std::string other = Made({.common_name = "other", .names = {"example.org"}});
@@ -201,6 +226,13 @@ TEST_F(ChainTest, ForItsPurposeAlone) {
   ExpectRefused(request, "purpose");
   request.purpose = CertificatePurpose::kAny;
   EXPECT_EQ(Verified(request), absl::OkStatus());
+  request.chain = Signed(NewKey(KeyAlgorithm::kP256), "client", root_, root_key_,
+                         "subjectAltName=DNS:example.org\nextendedKeyUsage=clientAuth\n");
+  request.name = "example.org";
+  request.purpose = CertificatePurpose::kClient;
+  EXPECT_EQ(Verified(request), absl::OkStatus());
+  request.purpose = CertificatePurpose::kServer;
+  ExpectRefused(request, "purpose");
 }
 
 TEST_F(ChainTest, OneThatIsNoCaSignsNothing) {

@@ -198,6 +198,54 @@ TEST(CryptoPlugin, P3_WhoeverCancelsAPasswordHashThatRunsIsToldAtOnce) {
   }
 }
 
+TEST(CryptoPlugin, KeysWithAPassphraseWaitAsPasswordsDo) {
+  const std::unique_ptr<Runtime> runtime = Build({.max_concurrent_password_hashes = 1});
+  PrivateKey key;
+  runtime->Submit(GenerateKey{}, [&](absl::StatusOr<PrivateKey> made) { key = made.value(); });
+  ASSERT_TRUE(runtime->Run().ok());
+  const int64_t before = runtime->Stats().pool.scheduled;
+  int ended = 0;
+  Secret pem;
+  for (int i = 0; i < 2; ++i) {
+    runtime->Submit(ExportPrivateKey{.key = key, .passphrase = Secret("x")},
+                    [&](absl::StatusOr<Secret> text) {
+                      pem = text.value();
+                      ++ended;
+                    });
+  }
+  EXPECT_EQ(runtime->Stats().pool.scheduled, before + 1);
+  ASSERT_TRUE(runtime->Run().ok());
+  for (int i = 0; i < 2; ++i) {
+    runtime->Submit(ImportPrivateKey{.data = pem, .passphrase = Secret("x")},
+                    [&](const absl::StatusOr<PrivateKey>& read) { ended += read.ok(); });
+  }
+  EXPECT_EQ(runtime->Stats().pool.scheduled, before + 3);
+  ASSERT_TRUE(runtime->Run().ok());
+  EXPECT_EQ(ended, 4);
+  // Those without one do not.
+  for (int i = 0; i < 2; ++i) runtime->Submit(ExportPrivateKey{.key = key}, [](const auto&) {});
+  EXPECT_EQ(runtime->Stats().pool.scheduled, before + 6);
+  ASSERT_TRUE(runtime->Run().ok());
+}
+
+// The runtime waits for what runs, so this ends only because they see that they are to stop.
+TEST(CryptoPlugin, ADeadlineStopsWhatReadsAFileWithoutEnd) {
+  const std::unique_ptr<Runtime> runtime = Build();
+  std::vector<absl::StatusCode> codes;
+  runtime->Submit(
+      HashFile{.path = "/dev/zero"},
+      [&](const absl::StatusOr<Digest>& hash) { codes.push_back(hash.status().code()); },
+      {.timeout = absl::Milliseconds(20)});
+  runtime->Submit(SealFile{.key = Secret(std::string(32, 'k')),
+                           .path = "/dev/zero",
+                           .destination = Scratch("endless")},
+                  [&](const absl::Status& status) { codes.push_back(status.code()); },
+                  {.timeout = absl::Milliseconds(20)});
+  EXPECT_EQ(runtime->Run(), absl::OkStatus());
+  EXPECT_THAT(codes, testing::ElementsAre(absl::StatusCode::kDeadlineExceeded,
+                                          absl::StatusCode::kDeadlineExceeded));
+}
+
 TEST(CryptoPlugin, ALargeHkdfRunsOnAWorker) {
   const std::unique_ptr<Runtime> runtime = Build();
   const std::string large(100'000, 'l');

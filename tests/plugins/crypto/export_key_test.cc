@@ -13,6 +13,7 @@
 namespace rondo::crypto {
 namespace {
 
+using testing::HasSubstr;
 using testing::StartsWith;
 
 class ExportKeyTest : public CryptoTest {};
@@ -36,6 +37,17 @@ TEST_F(ExportKeyTest, PemSaysWhatItIs) {
       StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
   EXPECT_THAT(internal::WritePublicKey({.key = key.public_key()}).value(),
               StartsWith("-----BEGIN PUBLIC KEY-----\n"));
+}
+
+TEST_F(ExportKeyTest, APassphraseIsWorkToGuess) {
+  const Secret der = internal::WritePrivateKey({.key = NewKey(KeyAlgorithm::kEd25519),
+                                                .format = KeyFormat::kDer,
+                                                .passphrase = Secret("x")})
+                         .value();
+  // 600 000 iterations (of HMAC-SHA-256, then AES-256-CBC), in DER.
+  EXPECT_THAT(ToHex(der.bytes()), HasSubstr("02030927c0"));
+  EXPECT_THAT(ToHex(der.bytes()), HasSubstr("2a864886f70d0209"));
+  EXPECT_THAT(ToHex(der.bytes()), HasSubstr("60864801650304012a"));
 }
 
 TEST_F(ExportKeyTest, WhatCannotBe) {

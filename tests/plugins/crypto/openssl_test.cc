@@ -29,5 +29,27 @@ TEST(OpenSslError, SaysSoWhenThereIsNone) {
             absl::InternalError("crypto.test: OpenSSL gives no reason"));
 }
 
+TEST(InputError, TellsTheLastReasonAndWhatItIsAbout) {
+  ERR_raise(ERR_LIB_EVP, ERR_R_INTERNAL_ERROR);
+  ERR_raise(ERR_LIB_EVP, EVP_R_DECODE_ERROR);
+  EXPECT_EQ(InputError("crypto.test", "data: no key"),
+            absl::InvalidArgumentError("crypto.test: data: no key: decode error"));
+  EXPECT_EQ(ERR_peek_error(), 0u);
+  // That no decoder could read it says nothing.
+  ERR_raise(ERR_LIB_EVP, ERR_R_UNSUPPORTED);
+  EXPECT_EQ(InputError("crypto.test", "data: no key"),
+            absl::InvalidArgumentError("crypto.test: data: no key"));
+  ERR_raise(ERR_LIB_EVP, ERR_R_MALLOC_FAILURE);
+  EXPECT_EQ(InputError("crypto.test", "data: no key").code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(EmptyQueueAtEnd, EmptiesIt) {
+  {
+    const EmptyQueueAtEnd empty_queue;
+    ERR_raise(ERR_LIB_EVP, EVP_R_DECODE_ERROR);
+  }
+  EXPECT_EQ(ERR_peek_error(), 0u);
+}
+
 }  // namespace
 }  // namespace rondo::crypto::internal

@@ -10,7 +10,9 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "plugins/crypto/bodies.h"
 #include "tests/plugins/crypto/bytes.h"
+#include "tests/plugins/crypto/freed_text.h"
 
 namespace rondo::crypto {
 namespace {
@@ -195,10 +197,49 @@ TEST_F(SealStreamTest, WhatCannotBe) {
 }
 
 // The layout that the header promises, opened here by hand from its parts.
-TEST_F(SealStreamTest, TheHeaderIsAsItIsDescribed) {
-  const std::string sealed = Sealed("text", 4, {.algorithm = "chacha20-poly1305"});
-  EXPECT_EQ(ToHex(sealed.substr(0, 12)),
-            ToHex(absl::StrCat("RONDOSL1", "\x02\x0a", std::string(2, '\0'))));
+TEST_F(SealStreamTest, IsLaidOutAsItIsDescribed) {
+  const std::string text = TextOf(2 * kChunk + 7);
+  const std::string sealed =
+      Sealed(text, 700, {.associated_data = "order 7", .algorithm = "chacha20-poly1305"});
+  const std::string prefix = absl::StrCat("RONDOSL1", "\x02\x0a", std::string(2, '\0'));
+  EXPECT_EQ(ToHex(sealed.substr(0, 12)), ToHex(prefix));
+  const Digest hash = internal::ComputeHash(algorithms, {.data = "order 7"}, Never).value();
+  const Secret key =
+      internal::DeriveByHkdf(algorithms,
+                             {.key = key_,
+                              .salt = sealed.substr(12, 32),
+                              .info = absl::StrCat("rondo sealed stream", prefix, hash.bytes)})
+          .value();
+  std::string opened;
+  for (size_t i = 0; i < 3; ++i) {
+    std::string nonce(12, '\0');
+    nonce[10] = static_cast<char>(i);
+    nonce[11] = i == 2 ? 1 : 0;
+    const std::string chunk = sealed.substr(kHeader + i * kSealedChunk, kSealedChunk);
+    opened += internal::OpenSealed(
+                  algorithms,
+                  {.key = key, .sealed = nonce + chunk, .algorithm = "chacha20-poly1305"}, Never)
+                  .value();
+  }
+  EXPECT_EQ(opened, text);
+}
+
+TEST_F(SealStreamTest, WhatIsNotAuthenticIsWiped) {
+  SealStream seal = SealStream::Create({.key = key_, .chunk_bytes = 1 << 20}).value();
+  std::string sealed = seal.Update(WatchedText()).value() + seal.Finish().value();
+  const auto open = [&] {
+    OpenStream stream = OpenStream::Create({.key = key_});
+    const absl::Status status = stream.Update(sealed).status();
+    return status.ok() ? stream.Finish().status().code() : status.code();
+  };
+  ++sealed.back();
+  EXPECT_EQ(Watched(open), absl::StatusCode::kUnauthenticated);
+  EXPECT_GE(freed, 1);
+  EXPECT_EQ(freed_with_text, 0);
+  // Otherwise it is the caller's, who can see by this that the test looks at the right place.
+  --sealed.back();
+  EXPECT_EQ(Watched(open), absl::StatusCode::kOk);
+  EXPECT_EQ(freed_with_text, 1);
 }
 
 TEST(SealStreamDeathTest, IsNotUsedAfterItsEnd) {

@@ -1,6 +1,10 @@
 #include "plugins/crypto/secret.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -129,6 +133,35 @@ TEST(Secret, Equality) {
   EXPECT_FALSE(Secret("abc") == Secret("ab"));
   EXPECT_FALSE(Secret("ab") == Secret("abc"));
   EXPECT_TRUE(Secret() == Secret(""));
+}
+
+// Whoever stops at the first difference does not notice that the rest cannot be read.
+TEST(TimingSafeEqualDeathTest, LooksAtEveryByte) {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* const memory =
+      mmap(nullptr, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  char* const bytes = static_cast<char*>(memory);
+  const std::string other(2 * page, 'x');
+  EXPECT_FALSE(TimingSafeEqual({bytes, 2 * page}, other));
+  ASSERT_EQ(mprotect(bytes + page, page, PROT_NONE), 0);
+  EXPECT_DEATH(static_cast<void>(TimingSafeEqual({bytes, 2 * page}, other)), "");
+  munmap(memory, 2 * page);
+}
+
+TEST(TimingSafeEqualDeathTest, EqualityOfSecretsLooksAtEveryByte) {
+  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t size = 8 * page;
+  Secret secret = Secret::OfSize(size);
+  const Secret other(std::string(size, 'x'));
+  EXPECT_FALSE(secret == other);
+  const auto address = reinterpret_cast<uintptr_t>(secret.mutable_bytes().data()) + 2 * page;
+  EXPECT_DEATH(
+      {
+        mprotect(reinterpret_cast<void*>(address / page * page), page, PROT_NONE);
+        static_cast<void>(secret == other);
+      },
+      "");
 }
 
 }  // namespace
