@@ -4,6 +4,7 @@
 
 #include "plugins/http/client.h"
 #include "plugins/http/http.h"
+#include "runtime/plugin_entry.h"
 #include "runtime/runtime.h"
 
 namespace rondo::http {
@@ -24,3 +25,5 @@ absl::Status HttpPlugin::Start(Runtime& runtime) {
 }
 
 }  // namespace rondo::http
+
+RONDO_PLUGIN(rondo::http::HttpPlugin);

@@ -16,6 +16,7 @@
 #include "plugins/net/tls_handshake.h"
 #include "plugins/net/unix_sockets.h"
 #include "runtime/completion.h"
+#include "runtime/plugin_entry.h"
 #include "runtime/runtime.h"
 
 namespace rondo::net {
@@ -101,3 +102,5 @@ void NetPlugin::Stop() {
 }
 
 }  // namespace rondo::net
+
+RONDO_PLUGIN(rondo::net::NetPlugin);
