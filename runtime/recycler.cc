@@ -70,6 +70,9 @@ class Store {
 // Never destroyed: threads that outlive main may still give their blocks back.
 constinit Store store;
 
+// Written by DisableRecycling, before there are threads that read it.
+constinit bool disabled = false;
+
 // Clears the shelves when the thread ends.
 struct Janitor {
   ~Janitor() {
@@ -80,7 +83,7 @@ struct Janitor {
       shelf = Shelf();
     }
   }
-  void Engage() { shelves.state = Shelves::kOpen; }
+  void Engage() { shelves.state = disabled ? Shelves::kClosed : Shelves::kOpen; }
 };
 
 thread_local Janitor janitor;
@@ -116,3 +119,9 @@ void RecycleElsewhere(Block* block, size_t size_class) {
 }
 
 }  // namespace rondo::recycler_internal
+
+namespace rondo {
+
+void DisableRecycling() { recycler_internal::disabled = true; }
+
+}  // namespace rondo

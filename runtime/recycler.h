@@ -91,6 +91,13 @@ inline void Recycle(void* memory, size_t size) {
   --shelf.room;
 }
 
+// From now on a thread that has no blocks yet keeps none: what is freed goes back to the heap, as
+// in a sanitizer build. For who measures the heap, where blocks that wander from the thread that
+// allocates to the one that frees look like a leak until the latter has its fill.
+//
+// REQUIRES: no other thread is using the recycler.
+void DisableRecycling();
+
 }  // namespace rondo
 
 #endif  // RONDO_RUNTIME_RECYCLER_H_

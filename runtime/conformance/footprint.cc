@@ -10,6 +10,7 @@
 
 #include "absl/log/check.h"
 #include "absl/log/log.h"
+#include "runtime/recycler.h"
 
 namespace rondo::conformance {
 namespace {
@@ -30,7 +31,7 @@ void MeasureHeapExactly(char** argv) {
   constexpr char kName[] = "GLIBC_TUNABLES";
   constexpr char kValue[] = "glibc.malloc.tcache_count=0:glibc.malloc.arena_max=1";
   const char* const present = std::getenv(kName);
-  if (present != nullptr && std::strcmp(present, kValue) == 0) return;
+  if (present != nullptr && std::strcmp(present, kValue) == 0) return DisableRecycling();
   PCHECK(::setenv(kName, kValue, /*overwrite=*/1) == 0);
   ::execv("/proc/self/exe", argv);
   PLOG(FATAL) << "run this program again";

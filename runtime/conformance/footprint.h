@@ -15,8 +15,9 @@ struct Footprint {
 // REQUIRES: MeasureHeapExactly was called before the first thread, or bytes are missing.
 Footprint MeasureFootprint();
 
-// Has the heap keep no memory for single threads, which would look like growth for long. The
-// allocator takes that from the environment, once: runs this program again if need be.
+// Has the allocator and the recycler keep no memory for single threads, which would look like
+// growth for long. The allocator takes that from the environment, once: runs this program again if
+// need be.
 void MeasureHeapExactly(char** argv);
 
 }  // namespace rondo::conformance

@@ -1,6 +1,10 @@
 #include "runtime/recycler.h"
 
+#include <malloc.h>
+
+#include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <latch>
 #include <random>
@@ -74,6 +78,31 @@ TEST(Recycler, ManyThreadsTradeBlocks) {
 }
 
 #if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && !defined(ABSL_HAVE_THREAD_SANITIZER)
+// In a process of its own, since there is no way back. The heap may keep a few, but not all.
+TEST(RecyclerDeathTest, WhenDisabledWhatIsFreedGoesBackToTheHeap) {
+  constexpr int kBlocks = 100;
+  constexpr size_t kSize = 2000;
+  const auto growth = [] {
+    size_t grown = 0;
+    std::thread([&grown] {
+      std::array<void*, kBlocks> blocks;
+      const size_t before = ::mallinfo2().uordblks;
+      for (void*& block : blocks) block = AllocateRecycled(kSize);
+      for (void* const block : blocks) Recycle(block, kSize);
+      grown = ::mallinfo2().uordblks - before;
+    }).join();
+    return grown;
+  };
+  const auto run = [&](bool disable) {
+    ::mallopt(M_ARENA_MAX, 1);  // mallinfo2 tells of one.
+    if (disable) DisableRecycling();
+    const size_t kept = growth();
+    std::_Exit(kept > kBlocks / 2 * kSize ? 1 : 0);
+  };
+  EXPECT_EXIT(run(/*disable=*/true), testing::ExitedWithCode(0), "");
+  EXPECT_EXIT(run(/*disable=*/false), testing::ExitedWithCode(1), "");
+}
+
 TEST(Recycler, ABlockIsUsedAgain) {
   void* block = AllocateRecycled(100);
   Recycle(block, 100);
