@@ -256,6 +256,8 @@ class ResultOperation : public Operation {
   using Operation::Operation;
 
   absl::StatusCode result_code() const override {
+    // To ask for the code of what is OK costs more than to ask whether it is.
+    if (result_->ok()) return absl::StatusCode::kOk;
     if constexpr (std::is_void_v<Result>) {
       return result_->code();
     } else {

@@ -154,6 +154,9 @@ TEST_P(ThreadPoolStressTest, P8_SubmissionsRaceWithShutdown) {
       submitters.emplace_back([&, submitter] {
         std::vector<std::unique_ptr<CallTask>> tasks;
         do {
+          // The shutdown comes somewhere between before the first submission and in the midst of
+          // many; from a submitter, as others may wait long for a processor meanwhile.
+          if (submitter == 0 && tasks.size() == static_cast<size_t>(round)) pool.Shutdown(pending);
           tasks.push_back(std::make_unique<CallTask>(count));
         } while (
             (submitter == 0 ? pool.TrySchedule(*tasks.back()) : pool.Schedule(*tasks.back())).ok());
@@ -161,9 +164,6 @@ TEST_P(ThreadPoolStressTest, P8_SubmissionsRaceWithShutdown) {
         pool.Shutdown(pending);  // so that the tasks may go
       });
     }
-    // The shutdown comes somewhere between before the first submission and in the midst of many.
-    for (Backoff backoff; accepted == 0 && pool.stats().finished < round;) backoff.Wait();
-    pool.Shutdown(pending);
     for (std::thread& submitter : submitters) submitter.join();
     EXPECT_EQ(ran + discarded, accepted);
     const Pool::Stats stats = pool.stats();
@@ -201,6 +201,7 @@ TEST_P(ThreadPoolStressTest, P5_TheBoundHoldsWhileWorkersTake) {
           ++accepted;
         } else {
           task.free.store(true);
+          std::this_thread::yield();  // to the workers
         }
         // Counted in this order, the difference is at most what waited in between.
         const int64_t scheduled = pool.stats().scheduled;
