@@ -118,7 +118,7 @@ void Loop::Stop() {
 
 // One turn. Between any two callbacks the next ticks run.
 absl::Status Loop::Turn(int64_t max_wait_nanos, bool once) noexcept {
-  ++stats_.turns;
+  ++turns_;
   bool ran = RunTicks();
   ran |= RunTimers();
   ran |= RunPending();
@@ -176,8 +176,8 @@ void Loop::EnqueuePending(LoopTask& task) {
 
 absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   const int64_t now = clock_->NowNanos();
-  stats_.last_lag = absl::Nanoseconds(now - awake_since_nanos_);
-  stats_.max_lag = std::max(stats_.max_lag, stats_.last_lag);
+  last_lag_nanos_ = now - awake_since_nanos_;
+  max_lag_nanos_ = std::max(max_lag_nanos_, last_lag_nanos_);
   int64_t timeout = PollTimeout(now, max_wait_nanos, once);
   if (timeout != 0 && MayLookForPosts()) {
     if (!LookForPosts(now, timeout)) {
@@ -194,7 +194,7 @@ absl::Status Loop::PollFds(int64_t max_wait_nanos, bool once) {
   absl::Status status = poller_->Wait(timeout);
   // A look takes no time that would be worth another reading of the clock.
   awake_since_nanos_ = timeout == 0 ? now : clock_->NowNanos();
-  if (timeout != 0) ++stats_.waits;
+  if (timeout != 0) ++waits_;
   TellReady();
   return status;
 }

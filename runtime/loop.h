@@ -175,9 +175,14 @@ class Loop {
   }
 
   // Which turn this is, from 1 on; 0 before the first.
-  int64_t turn() const { return stats_.turns; }
+  int64_t turn() const { return turns_; }
   const Clock& clock() const { return *clock_; }
-  const Stats& stats() const { return stats_; }
+  Stats stats() const {
+    return {.turns = turns_,
+            .waits = waits_,
+            .last_lag = absl::Nanoseconds(last_lag_nanos_),
+            .max_lag = absl::Nanoseconds(max_lag_nanos_)};
+  }
 
   // Calls `f` for every scheduled timer and active watch.
   void ForEachTimer(absl::FunctionRef<void(const LoopTimer&)> f) const;
@@ -262,7 +267,10 @@ class Loop {
   bool stopped_ = false;
   const Loop* outer_ = nullptr;           // That the thread runs besides; this one runs within it.
   const Timer* running_timer_ = nullptr;  // Whose callback runs; null when that destroyed it.
-  Stats stats_;
+  int64_t turns_ = 0;
+  int64_t waits_ = 0;
+  int64_t last_lag_nanos_ = 0;
+  int64_t max_lag_nanos_ = 0;
 
   // From any thread.
   Inbox<LoopTask> inbox_;
