@@ -18,6 +18,8 @@ constexpr absl::Duration kPatience = absl::Seconds(60);
 
 }  // namespace
 
+Calls::Calls(Runtime& runtime) : runtime_(runtime), older_(runtime.resources().Ids()) {}
+
 Calls::~Calls() { Finish(); }
 
 Told& Calls::Start(absl::string_view kind, const nlohmann::json& request,
@@ -60,8 +62,17 @@ void Calls::Finish() {
       },
       "callers are not told");
   for (const Told& told : told_) EXPECT_EQ(told.times, 1) << "the last with " << told.status;
-  // What was returned alive is not needed any more.
-  runtime_.resources().CloseAll();
+  CloseResults();
+}
+
+// What was returned alive is not needed any more.
+void Calls::CloseResults() {
+  ResourceTable& table = runtime_.resources();
+  for (const std::string& id : table.Ids()) {
+    if (std::find(older_.begin(), older_.end(), id) != older_.end()) continue;
+    const absl::Status status = table.Close(id);
+    EXPECT_TRUE(status.ok()) << status;
+  }
 }
 
 void Calls::FinishAll(absl::string_view kind) {

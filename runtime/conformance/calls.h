@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -23,7 +24,7 @@ struct Told {
 // Makes calls and looks at what becomes of them. Loop thread only; the runtime outlives it.
 class Calls {
  public:
-  explicit Calls(Runtime& runtime) : runtime_(runtime) {}
+  explicit Calls(Runtime& runtime);
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
   // Whoever is told later must not be told here.
@@ -45,7 +46,10 @@ class Calls {
  private:
   void RunUntil(absl::FunctionRef<bool()> done, absl::string_view what);
 
+  void CloseResults();
+
   Runtime& runtime_;
+  const std::vector<std::string> older_;  // Objects that no call here has returned.
   std::deque<Told> told_;
 };
 

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "runtime/conformance/calls.h"
+#include "runtime/conformance/objects.h"
 #include "runtime/conformance/sample_requests.h"
 
 namespace rondo::conformance {
@@ -105,21 +106,12 @@ bool CanBeFilled(const KindOptions& limits) {
   return limits.max_concurrency <= kMostToFill && limits.max_queue <= kMostToFill;
 }
 
-// A request with a live object is refused at the door, unless somebody has made that object.
-bool NeedsLiveObject(const ValueType& type) {
-  if (type.form == ValueType::Form::kResource) return true;
-  for (const ValueField& field : type.fields) {
-    if (field.required && NeedsLiveObject(field.type)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-std::vector<KindCheck> ChecksOf(const KindInfo& kind) {
+std::vector<KindCheck> ChecksOf(const KindInfo& kind, const json& request) {
   if (!kind.can_be_called()) return {{"CannotBeCalledByName", &CannotBeCalled}};
   std::vector<KindCheck> checks = {{"RefusesMalformedRequests", &Malformed}};
-  if (NeedsLiveObject(*kind.request)) return checks;
+  if (LacksObject(*kind.request, request)) return checks;
   checks.insert(checks.end(), {{"CompletesExactlyOnce", &CompletesExactlyOnce},
                                {"CancelledBeforeItStarts", &CancelledBeforeItStarts},
                                {"CancelledWhileItRuns", &CancelledWhileItRuns},

@@ -17,8 +17,9 @@ struct KindCheck {
   void (*run)(Runtime& runtime, const KindInfo& kind, const nlohmann::json& request);
 };
 
-// Those that a kind can be asked for.
-std::vector<KindCheck> ChecksOf(const KindInfo& kind);
+// Those that a kind can be asked for with such a request, which may still have to go through
+// WithObjects.
+std::vector<KindCheck> ChecksOf(const KindInfo& kind, const nlohmann::json& request);
 
 }  // namespace rondo::conformance
 

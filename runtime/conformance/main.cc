@@ -20,6 +20,7 @@
 #include "nlohmann/json.hpp"
 #include "runtime/conformance/footprint.h"
 #include "runtime/conformance/kind_checks.h"
+#include "runtime/conformance/objects.h"
 #include "runtime/conformance/plugin_checks.h"
 #include "runtime/conformance/subject.h"
 
@@ -81,7 +82,7 @@ Subject SubjectFromFlags() {
 void RunCheck(const Subject& subject, const KindInfo& kind, const KindCheck& check) {
   absl::StatusOr<std::unique_ptr<Runtime>> runtime = subject.MakeRuntime();
   ASSERT_TRUE(runtime.ok()) << runtime.status();
-  check.run(**runtime, kind, subject.RequestOf(kind));
+  check.run(**runtime, kind, WithObjects(**runtime, subject.RequestOf(kind)));
 }
 
 void AddTests(const Subject& subject) {
@@ -94,7 +95,7 @@ void AddTests(const Subject& subject) {
   }
   for (const KindInfo& kind : *kinds) {
     const std::string suite = absl::StrReplaceAll(kind.name, {{".", "_"}});
-    for (const KindCheck& check : ChecksOf(kind)) {
+    for (const KindCheck& check : ChecksOf(kind, subject.RequestOf(kind))) {
       AddTest(suite, std::string(check.name),
               [subject, kind, check] { RunCheck(subject, kind, check); });
     }

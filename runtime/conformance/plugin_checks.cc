@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,21 +16,21 @@
 #include "gtest/gtest.h"
 #include "runtime/conformance/calls.h"
 #include "runtime/conformance/footprint.h"
+#include "runtime/conformance/objects.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
 
 namespace rondo::conformance {
 namespace {
 
-// Calls every kind that can be called, some times.
-void StartAll(const Subject& subject, const std::vector<KindInfo>& kinds, int times, Calls& calls) {
+// By the name of the kind, a request for every kind that can be called.
+std::map<std::string, nlohmann::json> RequestsOf(const Subject& subject, Runtime& runtime,
+                                                 const std::vector<KindInfo>& kinds) {
+  std::map<std::string, nlohmann::json> requests;
   for (const KindInfo& kind : kinds) {
-    if (!kind.can_be_called()) continue;
-    const nlohmann::json request = subject.RequestOf(kind);
-    for (int i = 0; i < times; ++i) {
-      calls.Start(kind.name, request, {.timeout = absl::Milliseconds(200)});
-    }
+    if (kind.can_be_called()) requests[kind.name] = WithObjects(runtime, subject.RequestOf(kind));
   }
+  return requests;
 }
 
 bool AnyBusy(const Runtime& runtime, const std::vector<KindInfo>& kinds) {
@@ -58,7 +59,8 @@ void UnloadUnder(Runtime& runtime, const std::string& name, const std::vector<Ki
   while (!done) {
     ASSERT_TRUE(runtime.RunOnce(absl::Seconds(1)).ok());
     // What a call has returned alive must not be what the plugin waits for.
-    runtime.resources().CloseAll();
+    const absl::Status closed = runtime.resources().CloseAll();
+    EXPECT_TRUE(closed.ok()) << closed;
   }
   EXPECT_TRUE(status.ok()) << status;
   calls.Finish();
@@ -93,6 +95,7 @@ Footprint SettledFootprint(Runtime& runtime, const Footprint& expected) {
 
 void CheckUnloadUnderLoad(const Subject& subject) {
   constexpr int kTimes = 5;
+  constexpr int kTasks = 5;  // Of each kind.
   const absl::StatusOr<std::vector<KindInfo>> kinds = subject.Kinds();
   ASSERT_TRUE(kinds.ok()) << kinds.status();
   ASSERT_FALSE(kinds->empty());
@@ -100,8 +103,13 @@ void CheckUnloadUnderLoad(const Subject& subject) {
   ASSERT_TRUE(runtime.ok()) << runtime.status();
   const std::string name = kinds->front().plugin;
   for (int i = 0; i < kTimes; ++i) {
+    const std::map<std::string, nlohmann::json> requests = RequestsOf(subject, **runtime, *kinds);
     Calls calls(**runtime);
-    StartAll(subject, *kinds, 5, calls);
+    for (const auto& [kind, request] : requests) {
+      for (int n = 0; n < kTasks; ++n) {
+        calls.Start(kind, request, {.timeout = absl::Milliseconds(200)});
+      }
+    }
     UnloadUnder(**runtime, name, *kinds, calls);
     const absl::StatusOr<std::string> loaded = subject.Load(**runtime);
     ASSERT_TRUE(loaded.ok()) << loaded.status();
@@ -114,11 +122,11 @@ void CheckLeaks(const Subject& subject, const KindInfo& kind) {
   constexpr int kWindows = 8;
   constexpr int kRounds = 30;
   constexpr int64_t kBytesOfARound = 16;
-  const nlohmann::json request = subject.RequestOf(kind);
   const Footprint outside = MeasureFootprint();
   {
     absl::StatusOr<std::unique_ptr<Runtime>> runtime = subject.MakeRuntime();
     ASSERT_TRUE(runtime.ok()) << runtime.status();
+    const nlohmann::json request = WithObjects(**runtime, subject.RequestOf(kind));
     Use(**runtime, kind, request);
     int64_t least_growth = std::numeric_limits<int64_t>::max();
     const Footprint first = MeasureFootprint();

@@ -26,6 +26,7 @@ struct Subject {
   absl::StatusOr<std::string> Load(Runtime& runtime) const;
   // The kinds of the plugin.
   absl::StatusOr<std::vector<KindInfo>> Kinds() const;
+  // Still to go through WithObjects.
   nlohmann::json RequestOf(const KindInfo& kind) const;
 };
 
