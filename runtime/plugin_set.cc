@@ -253,11 +253,7 @@ absl::Status PluginSet::StopAndRemove(absl::string_view name) {
   // that they refer to.
   dispatcher_.ForgetKindsOf(removed.info.name);
   std::vector<std::unique_ptr<Kind>> kinds = kinds_.Remove(removed.info.name);
-  absl::Status status =
-      Call(absl::StrCat("close the resources of plugin ", removed.info.name), [&] {
-        runtime_.resources().CloseAll(absl::StrCat(removed.info.name, "."));
-        return absl::OkStatus();
-      });
+  absl::Status status = runtime_.resources().CloseAll(absl::StrCat(removed.info.name, "."));
   status.Update(StopPlugin(removed.info.name, *removed.plugin));
   kinds.clear();
   return status;
@@ -268,7 +264,10 @@ void PluginSet::StopAll() {
     const absl::Status status = StopPlugin(added->info.name, *added->plugin);
     if (!status.ok()) LOG(ERROR) << status.message();
   }
-  while (!plugins_.empty()) plugins_.pop_back();
+  while (!plugins_.empty()) {
+    kinds_.Remove(plugins_.back().info.name);  // Their bodies refer to it.
+    plugins_.pop_back();
+  }
 }
 
 void PluginSet::OperationEnded(const Operation& operation) {

@@ -3,6 +3,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "runtime/guarded_call.h"
 
 namespace rondo {
 namespace {
@@ -57,14 +58,23 @@ absl::Status ResourceTable::Close(absl::string_view id) {
   }
   const std::shared_ptr<Resource> resource = std::move(it->second);
   resources_.erase(it);
-  resource->Close();
-  return absl::OkStatus();
+  const absl::Status status = internal::GuardedCall([&resource] {
+    resource->Close();
+    return absl::OkStatus();
+  });
+  if (status.ok()) return status;
+  return absl::Status(status.code(), absl::StrCat("close ", id, ": ", status.message()));
 }
 
-void ResourceTable::CloseAll(absl::string_view prefix) {
+absl::Status ResourceTable::CloseAll(absl::string_view prefix) {
+  absl::Status first;
   for (const std::string& id : Ids()) {
-    if (absl::StartsWith(id, prefix)) Close(id).IgnoreError();
+    if (!absl::StartsWith(id, prefix)) continue;
+    const absl::Status status = Close(id);
+    // Another that was closed may have closed it.
+    if (!absl::IsNotFound(status)) first.Update(status);
   }
+  return first;
 }
 
 std::vector<std::string> ResourceTable::Ids() const {

@@ -105,7 +105,7 @@ class ResourceTable {
   ResourceTable() = default;
   ResourceTable(const ResourceTable&) = delete;
   ResourceTable& operator=(const ResourceTable&) = delete;
-  ~ResourceTable() { CloseAll(); }
+  ~ResourceTable() { CloseAll().IgnoreError(); }
 
   // Takes it, and returns its id: "net.tcp_stream#3". Ids are not used twice.
   std::string Add(std::shared_ptr<Resource> resource);
@@ -115,10 +115,11 @@ class ResourceTable {
                                                  absl::string_view type) const;
 
   // Closes one: its id is forgotten at once, it itself goes when no task uses it any more.
-  // Errors: INVALID_ARGUMENT, NOT_FOUND.
+  // Errors: INVALID_ARGUMENT, NOT_FOUND, INTERNAL (its Close() threw; it is gone all the same).
   absl::Status Close(absl::string_view id);
-  // Closes those of which the type begins with `prefix`: "net." for all of a plugin.
-  void CloseAll(absl::string_view prefix = "");
+  // Closes those of which the type begins with `prefix`: "net." for all of a plugin. One that
+  // throws keeps none of the others open; its INTERNAL, or that of the first, is returned.
+  absl::Status CloseAll(absl::string_view prefix = "");
 
   std::vector<std::string> Ids() const;
 

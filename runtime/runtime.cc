@@ -70,7 +70,7 @@ Runtime::~Runtime() {
   loop_->Discard();
   roots_.Clear();
   dispatcher_.AbandonAll();
-  resources_.CloseAll();
+  if (absl::Status closed = resources_.CloseAll(); !closed.ok()) LOG(ERROR) << closed.message();
   loop_->Discard();
   plugins_.StopAll();
   loop_->Discard();

@@ -69,8 +69,8 @@ absl::StatusOr<std::unique_ptr<Runtime>> BuildRuntime(const Arguments& arguments
 }
 
 void EndRuntime(Runtime& runtime) {
-  runtime.resources().CloseAll();
-  // What is left then is somebody else's, and goes with the process.
+  // What fails or is left then is somebody else's, and goes with the process.
+  runtime.resources().CloseAll().IgnoreError();
   static_cast<void>(runtime.Shutdown(kShutdownTimeout));
 }
 

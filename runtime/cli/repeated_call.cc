@@ -26,8 +26,9 @@ void RepeatedCall::Start() {
       kind_, request_,
       [this, began](absl::StatusOr<nlohmann::json> outcome) {
         // A live object is not what this is about, and would be one too many soon.
-        if (outcome.ok()) runtime_.resources().CloseAll();
-        Ended(began, outcome.status());
+        absl::Status status = outcome.status();
+        if (status.ok()) status = runtime_.resources().CloseAll();
+        Ended(began, status);
       },
       options_);
 }

@@ -1,6 +1,7 @@
 #include "runtime/plugin.h"
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -216,6 +217,80 @@ TEST_F(PluginTest, WhatPluginsHoldCanBeListed) {
   ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Needy>()).ok());
   EXPECT_THAT(runtime->DumpPlugins(),
               ElementsAre("plugin needy: one thing", "plugin needy: another"));
+}
+
+// Throws where it is not asked for anything that could fail.
+class Touchy final : public Plugin {
+ public:
+  PluginInfo info() const override { return {.name = "touchy", .summary = "for tests"}; }
+  absl::Status Register(Registrar&) override { return absl::OkStatus(); }
+  void Stop() override { throw 7; }
+  std::vector<std::string> Dump() const override { throw std::runtime_error("not now"); }
+};
+
+TEST_F(PluginTest, K11_ADumpThatThrowsIsALineOfIts) {
+  Build();
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Touchy>()).ok());
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Needy>()).ok());
+  EXPECT_THAT(runtime->DumpPlugins(),
+              ElementsAre("plugin touchy: exception: not now", "plugin needy: one thing",
+                          "plugin needy: another"));
+}
+
+TEST_F(PluginTest, K11_AStopThatThrowsStopsTheOthersAllTheSame) {
+  std::vector<std::string> log;
+  Build();
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Loud>("a", log)).ok());
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Touchy>()).ok());
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Loud>("b", log)).ok());
+  log.clear();
+  runtime.reset();
+  EXPECT_THAT(log, ElementsAre("b stop", "a stop", "b destroyed", "a destroyed"));
+}
+
+TEST_F(PluginTest, APluginItselfIsNamedInSnakeCase) {
+  Build();
+  std::vector<std::string> log;
+  for (const char* name : {"", "A", "aB", "1a", "_a", "a.b", "a b", "a-b"}) {
+    const absl::Status status = runtime->AddPlugin(std::make_unique<Loud>(name, log));
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << name;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("lower_snake_case")) << name;
+  }
+  EXPECT_TRUE(runtime->AddPlugin(std::make_unique<Loud>("a_1", log)).ok());
+  runtime.reset();  // Before the log.
+}
+
+// Its body has something that refers to the plugin.
+class Bodied final : public Plugin {
+ public:
+  explicit Bodied(std::vector<std::string>& log) : log_(log) {}
+  ~Bodied() override { log_.push_back("plugin"); }
+
+  PluginInfo info() const override { return {.name = "a", .summary = "for tests"}; }
+  absl::Status Register(Registrar& registrar) override {
+    auto part = std::shared_ptr<int>(new int(1), [this](const int* value) {
+      log_.push_back("body");
+      delete value;
+    });
+    registrar.OnPool<One>(
+        [part](const One&, TaskContext&) -> absl::StatusOr<int> { return *part; });
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<std::string>& log_;
+};
+
+TEST_F(PluginTest, BodiesGoBeforeThePluginThatTheyReferTo) {
+  std::vector<std::string> log;
+  Build();
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Bodied>(log)).ok());
+  ASSERT_TRUE(runtime->UnloadPlugin("a").ok());
+  EXPECT_THAT(log, ElementsAre("body", "plugin"));
+  log.clear();
+  ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Bodied>(log)).ok());
+  runtime.reset();
+  EXPECT_THAT(log, ElementsAre("body", "plugin"));
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "runtime/resource.h"
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/runtime/fields_fixture.h"
@@ -14,6 +16,7 @@ namespace rondo {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(ResourceTable, GivesOutAndFindsByTypeAndNumber) {
   int closed = 0;
@@ -57,13 +60,71 @@ TEST(ResourceTable, ClosesAllOfAPluginAndAllAtItsEnd) {
   {
     ResourceTable table;
     table.Add(MakeResource(Lamp(closed)));
-    table.CloseAll("other.");
+    EXPECT_TRUE(table.CloseAll("other.").ok());
     EXPECT_EQ(closed, 0);
-    table.CloseAll("test.");
+    EXPECT_TRUE(table.CloseAll("test.").ok());
     EXPECT_EQ(closed, 1);
     table.Add(MakeResource(Lamp(closed)));
   }
   EXPECT_EQ(closed, 2);
+}
+
+// Cannot be closed without trouble.
+class Wasp {
+ public:
+  static constexpr absl::string_view kResource = "test.wasp";
+
+  Wasp() = default;
+  Wasp(Wasp&&) = default;
+  Wasp& operator=(Wasp&&) = default;
+
+  void Close() { throw std::runtime_error("stung"); }
+};
+
+TEST(ResourceTable, K11_OneThatThrowsIsClosedAllTheSame) {
+  ResourceTable table;
+  const std::string id = table.Add(MakeResource(Wasp()));
+  EXPECT_EQ(table.Close(id), absl::InternalError("close test.wasp#1: exception: stung"));
+  EXPECT_EQ(table.Close(id).code(), absl::StatusCode::kNotFound);
+}
+
+TEST(ResourceTable, K11_OneThatThrowsKeepsNoOtherOpen) {
+  int closed = 0;
+  ResourceTable table;
+  table.Add(MakeResource(Lamp(closed)));
+  table.Add(MakeResource(Wasp()));
+  table.Add(MakeResource(Wasp()));
+  table.Add(MakeResource(Lamp(closed)));
+  EXPECT_EQ(table.CloseAll(), absl::InternalError("close test.wasp#2: exception: stung"));
+  EXPECT_EQ(closed, 2);
+  EXPECT_THAT(table.Ids(), IsEmpty());
+  table.Add(MakeResource(Wasp()));  // And the table's end has nobody to tell.
+}
+
+// Closes another by its id.
+class Master {
+ public:
+  static constexpr absl::string_view kResource = "test.master";
+
+  Master(ResourceTable& table, std::string servant)
+      : table_(&table), servant_(std::move(servant)) {}
+  Master(Master&&) = default;
+  Master& operator=(Master&&) = default;
+
+  void Close() { EXPECT_TRUE(table_->Close(servant_).ok()); }
+
+ private:
+  ResourceTable* table_;
+  std::string servant_;
+};
+
+TEST(ResourceTable, OneThatClosesAnother) {
+  int closed = 0;
+  ResourceTable table;
+  table.Add(MakeResource(Master(table, "test.lamp#2")));
+  table.Add(MakeResource(Lamp(closed)));
+  EXPECT_TRUE(table.CloseAll().ok());
+  EXPECT_EQ(closed, 1);
 }
 
 TEST(ResourceRef, BorrowsFromWhoCallsByType) {

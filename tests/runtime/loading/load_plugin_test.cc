@@ -80,7 +80,7 @@ TEST_F(LoadPluginTest, ItsKindsAreAsGoodAsAny) {
   ASSERT_TRUE(info.ok()) << info.status();
   EXPECT_EQ(info->name, "sample");
   EXPECT_EQ(*Reverse("abc"), "cba");
-  EXPECT_THAT(runtime_->Stats().kinds, SizeIs(3));
+  EXPECT_THAT(runtime_->Stats().kinds, SizeIs(4));
 }
 
 TEST_F(LoadPluginTest, WhatIsNoPluginLeavesEverythingAsItWas) {
@@ -153,6 +153,30 @@ TEST_F(LoadPluginTest, K11_AStopThatThrows) {
   // And when the runtime ends, which has nobody to tell.
   ASSERT_TRUE(runtime_->LoadPlugin(kSample).ok());
   runtime_ = nullptr;
+}
+
+TEST_F(LoadPluginTest, K11_AResourceThatThrowsWhenItIsClosed) {
+  const auto ring = [this] {
+    absl::StatusOr<nlohmann::json> bells = absl::UnknownError("not told");
+    runtime_->Call("sample.ring_bells", nlohmann::json::object(),
+                   [&bells](absl::StatusOr<nlohmann::json> told) { bells = std::move(told); });
+    EXPECT_TRUE(runtime_->Run().ok());
+    EXPECT_EQ(bells.value_or(nlohmann::json()).size(), 2) << bells.status();
+  };
+  ASSERT_TRUE(runtime_->LoadPlugin(kSample).ok());
+  ring();
+  sample::conduct.throws_in = sample::Step::kClose;
+  EXPECT_EQ(runtime_->UnloadPlugin("sample"),
+            absl::InternalError("close sample.bell#1: exception: a crack"));
+  EXPECT_EQ(sample::conduct.bells_closed, 2) << "one that throws keeps none open";
+  EXPECT_EQ(sample::conduct.stopped, 1);
+  EXPECT_THAT(runtime_->PluginInfos(), IsEmpty()) << "it is gone all the same";
+  // And when the runtime ends, which has nobody to tell.
+  ASSERT_TRUE(runtime_->LoadPlugin(kSample).ok());
+  ring();
+  runtime_ = nullptr;
+  EXPECT_EQ(sample::conduct.bells_closed, 4);
+  EXPECT_EQ(sample::conduct.stopped, 2);
 }
 
 TEST_F(LoadPluginTest, K11_ABodyThatThrows) {

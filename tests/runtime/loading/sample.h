@@ -3,9 +3,11 @@
 #define RONDO_TESTS_RUNTIME_LOADING_SAMPLE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
+#include "runtime/fields.h"
 
 namespace rondo::sample {
 
@@ -30,7 +32,27 @@ struct Doze {
   using Result = void;
 };
 
-enum class Step { kNone, kConstructor, kInfo, kRegister, kStart, kStop };
+// A live object of the plugin; its Close throws when the plugin is to throw in kClose.
+class Bell {
+ public:
+  static constexpr absl::string_view kResource = "sample.bell";
+
+  Bell() = default;
+  Bell(Bell&&) = default;
+  Bell& operator=(Bell&&) = default;
+
+  void Close();
+};
+
+// On the pool. Two bells, so that one that throws stands before another.
+struct RingBells {
+  static constexpr absl::string_view kKind = "sample.ring_bells";
+  using Result = std::vector<Bell>;
+
+  void VisitFields(FieldVisitor&) {}
+};
+
+enum class Step { kNone, kConstructor, kInfo, kRegister, kStart, kStop, kClose };
 
 // What the plugin does when it comes to a step, and what has become of it. The test program has
 // the one instance, which shows that a plugin finds symbols in it.
@@ -41,6 +63,7 @@ struct Conduct {
   int libraries_mapped = 0;  // Static initialisers that have run.
   int alive = 0;             // Plugins.
   int stopped = 0;
+  int bells_closed = 0;
 };
 
 extern Conduct conduct;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "absl/log/log.h"
 #include "absl/status/status.h"
@@ -69,6 +70,12 @@ class SamplePlugin final : public Plugin {
     registrar.OnPool<Reverse>(&ReverseText);
     registrar.OnPool<Hold>(&HoldOn, {.max_concurrency = 1});
     registrar.OnLoop<Doze>(&DozeOff);
+    registrar.OnPool<RingBells>(
+        [](const RingBells&, TaskContext&) -> absl::StatusOr<std::vector<Bell>> {
+          std::vector<Bell> bells;
+          for (int i = 0; i < 2; ++i) bells.emplace_back();
+          return bells;
+        });
     return Do(Step::kRegister);
   }
 
