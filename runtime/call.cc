@@ -1,6 +1,7 @@
 #include "runtime/call.h"
 
 #include "absl/strings/str_cat.h"
+#include "runtime/guarded_call.h"
 #include "runtime/json_fields.h"
 #include "runtime/kind_door.h"
 
@@ -74,12 +75,17 @@ internal::CallAwaiter Runtime::Call(absl::string_view kind, nlohmann::json reque
 
 internal::Operation& Runtime::StartCall(absl::string_view name, const nlohmann::json& request,
                                         CallCallback callback, const SubmitOptions& options) {
-  internal::DoorCallback deliver = [this, callback = std::move(callback)](
+  internal::DoorCallback deliver = [this, kind = std::string(name), callback = std::move(callback)](
                                        const absl::Status& status,
                                        absl::FunctionRef<void(FieldVisitor&)> visit) mutable {
     if (!status.ok()) return std::move(callback)(status);
     JsonWriter writer(resources_);
-    visit(writer);
+    // How a value describes itself is the plugin's code.
+    const absl::Status written = internal::GuardedCall([&] {
+      visit(writer);
+      return absl::OkStatus();
+    });
+    if (!written.ok()) return std::move(callback)(internal::Of(kind, written));
     std::move(callback)(writer.Take());
   };
   internal::Kind* const kind = kinds_.FindName(name);
@@ -99,7 +105,8 @@ internal::Operation& Runtime::StartCall(absl::string_view name, const nlohmann::
     visit(reader);
     return reader.status();
   };
-  absl::StatusOr<internal::Operation*> operation = kind->door.make(dispatcher_, read, deliver);
+  absl::StatusOr<internal::Operation*> operation =
+      internal::GuardedCall([&] { return kind->door.make(dispatcher_, read, deliver); });
   if (!operation.ok()) return fail(internal::Of(name, operation.status()));
   Dispatch(**operation, kind->fingerprint, options);
   return **operation;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -29,6 +30,9 @@ FileVersion VersionOf(const struct stat& file) {
           .modified_seconds = file.st_mtim.tv_sec,
           .modified_nanos = file.st_mtim.tv_nsec};
 }
+
+// It is read into memory as a whole; far more than that is some other file.
+constexpr int64_t kMostBytes = int64_t{1} << 30;
 
 bool IsAt(const std::string& path, const FileVersion& version) {
   struct stat file;
@@ -148,6 +152,11 @@ absl::StatusOr<PluginFile> PluginFile::Open(const std::string& path) {
   }
   if (!S_ISREG(file.st_mode)) {
     return absl::InvalidArgumentError("no regular file; name the .so that rondo_plugin has built");
+  }
+  if (file.st_size > kMostBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a file of ", file.st_size, " bytes, and a plugin has no more than ",
+                     kMostBytes, "; name the .so that rondo_plugin has built"));
   }
   result.version_ = VersionOf(file);
   return result;

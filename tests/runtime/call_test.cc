@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,6 +38,22 @@ struct Repeat {
   void VisitFields(FieldVisitor& visit) {
     visit("text", text, {.required = true});
     visit("times", times);
+  }
+};
+
+// Describes its fields only when it is asked at a good time.
+struct Moody {
+  static constexpr absl::string_view kKind = "test.moody";
+  struct Result {
+    void VisitFields(FieldVisitor&) {
+      if (Moody::result_throws) throw std::runtime_error("not the result");
+    }
+  };
+  static inline bool request_throws = false;
+  static inline bool result_throws = false;
+
+  void VisitFields(FieldVisitor&) {
+    if (request_throws) throw std::runtime_error("not the request");
   }
 };
 
@@ -90,6 +107,8 @@ class CallTest : public SimulatedRuntime {
         done.OnCancel([this] { never.reset(); });
         never = std::move(done);
       });
+      registrar.OnPool<Moody>(
+          [](Moody, TaskContext&) -> absl::StatusOr<Moody::Result> { return Moody::Result(); });
       registrar.OnPool<Opaque>([](Opaque, TaskContext&) { return absl::OkStatus(); });
       registrar.OnPool<OpaqueResult>(
           [](OpaqueResult, TaskContext&) -> absl::StatusOr<int*> { return nullptr; });
@@ -123,6 +142,18 @@ TEST_F(CallTest, AKindIsCalledByItsName) {
   EXPECT_EQ(*Call("test.repeat", {{"text", "ab"}}), json("abab"));
   EXPECT_EQ(*Call("test.repeat", {{"text", "ab"}, {"times", 3}}), json("ababab"));
   EXPECT_EQ(*Call("test.nothing", json::object()), json());
+}
+
+TEST_F(CallTest, K11_AValueThatThrowsWhereItDescribesItself) {
+  EXPECT_TRUE(Call("test.moody", json::object()).ok());
+  Moody::request_throws = true;
+  EXPECT_EQ(Call("test.moody", json::object()).status(),
+            absl::InternalError("test.moody: exception: not the request"));
+  Moody::request_throws = false;
+  Moody::result_throws = true;
+  EXPECT_EQ(Call("test.moody", json::object()).status(),
+            absl::InternalError("test.moody: exception: not the result"));
+  Moody::result_throws = false;
 }
 
 TEST_F(CallTest, TheTasksErrorIsTheCalls) {

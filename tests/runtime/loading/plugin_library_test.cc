@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -99,6 +100,14 @@ TEST_F(PluginLibraryTest, K9_APipe) {
   ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
   ExpectRefused(Path("pipe"), absl::StatusCode::kInvalidArgument,
                 "load plugin \"$PATH\": no regular file; name the .so that rondo_plugin has built");
+}
+
+TEST_F(PluginLibraryTest, K9_AFileTooLargeToBeOne) {
+  const std::string path = Write("huge.so", Content(kSample));
+  std::filesystem::resize_file(path, (uintmax_t{1} << 40) + 1);  // A hole, for the most part.
+  ExpectRefused(path, absl::StatusCode::kInvalidArgument,
+                "load plugin \"$PATH\": a file of 1099511627777 bytes, and a plugin has no more "
+                "than 1073741824; name the .so that rondo_plugin has built");
 }
 
 TEST_F(PluginLibraryTest, K9_ATextFile) {
