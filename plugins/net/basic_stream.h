@@ -114,7 +114,9 @@ class BasicStream {
   void Reset() { channel_->Reset(); }
   bool closed() const { return channel_->closed(); }
 
-  // For the plugin: what it consists of. Only destroying it is allowed afterwards.
+  // For the plugin: what it consists of.
+  Channel& channel() { return *channel_; }
+  // Only destroying it is allowed afterwards.
   Owner TakeChannel() && { return std::move(channel_); }
 
  protected:
