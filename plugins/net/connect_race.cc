@@ -2,74 +2,72 @@
 
 #include <utility>
 
-#include "absl/log/check.h"
 #include "plugins/net/connect_attempt.h"
 #include "runtime/awaitables.h"
 #include "runtime/task_scope.h"
 
 namespace rondo::net::internal {
 
-std::vector<Address> Interleave(const std::vector<Address>& addresses) {
-  std::vector<Address> families[2];  // That of the first address, and the other.
-  for (const Address& address : addresses) {
-    families[address.is_ipv6() == addresses.front().is_ipv6() ? 0 : 1].push_back(address);
-  }
-  std::vector<Address> order;
-  order.reserve(addresses.size());
-  for (size_t i = 0; order.size() < addresses.size(); ++i) {
-    for (const std::vector<Address>& family : families) {
-      if (i < family.size()) order.push_back(family[i]);
-    }
-  }
-  return order;
-}
+ConnectRace::ConnectRace(Loop& loop, absl::Duration stagger)
+    : stagger_(stagger), timer_(loop, [this] { Next(); }) {}
 
-ConnectRace::ConnectRace(Loop& loop, std::vector<Address> addresses, absl::Duration stagger)
-    : addresses_(std::move(addresses)),
-      stagger_(stagger),
-      timer_(loop, [this] { group_->Spawn(Attempt()); }),
-      failures_(addresses_.size()) {
-  DCHECK(!addresses_.empty());
-}
-
-Task<std::optional<TcpStream>> ConnectRace::Run() {
+Task<std::optional<TcpStream>> ConnectRace::Run(absl::AnyInvocable<void(TaskGroup&)> find) {
   // Its status is that of the cancellation, which the winner itself brings about.
-  (co_await WithTaskGroup([this](TaskGroup& group) -> Task<absl::Status> {
+  (co_await WithTaskGroup([this, &find](TaskGroup& group) -> Task<absl::Status> {
     group_ = &group;
-    co_await Attempt();
+    find(group);
     co_return absl::OkStatus();
   })).IgnoreError();
+  timer_.Cancel();
   co_return std::move(winner_);
 }
 
-size_t ConnectRace::Begin() {
-  const size_t index = begun_++;
-  if (begun_ < addresses_.size()) {
-    timer_.Start(stagger_);
-  } else {
-    timer_.Cancel();
-  }
-  return index;
+void ConnectRace::Add(const std::vector<Address>& addresses) {
+  for (const Address& address : addresses) untried_[address.is_ipv6() ? 1 : 0].push_back(address);
+  if (due_) Next();
 }
 
-// As long as an address is left, the one that began last is being tried, so that the group, which
-// the timer spawns in, has not ended.
+void ConnectRace::Begin() {
+  if (!std::exchange(begun_, true)) Next();
+}
+
+// The group has not ended: the attempt that began last runs while the timer does, and otherwise one
+// of those who Add or Begin.
+void ConnectRace::Next() {
+  due_ = !has_untried();
+  if (!due_) group_->Spawn(Attempt());
+}
+
+Address ConnectRace::TakeNext() {
+  const bool ipv6 = untried_[next_is_ipv6_ ? 1 : 0].empty() ? !next_is_ipv6_ : next_is_ipv6_;
+  std::deque<Address>& family = untried_[ipv6 ? 1 : 0];
+  const Address address = family.front();
+  family.pop_front();
+  next_is_ipv6_ = !ipv6;
+  return address;
+}
+
 Task<void> ConnectRace::Attempt() {
   const TaskScope& scope = co_await CurrentScope();
-  for (size_t index = Begin();; index = Begin()) {
-    absl::StatusOr<TcpStream> stream = co_await ConnectToAddress(addresses_[index]);
+  do {
+    const size_t index = failures_.size();
+    failures_.emplace_back();
+    timer_.Start(stagger_);
+    absl::StatusOr<TcpStream> stream = co_await ConnectToAddress(TakeNext());
     // Somebody else has won, or nobody waits any more.
-    if (scope.cancelled()) break;
+    if (scope.cancelled()) co_return;
     if (stream.ok()) {
       winner_ = *std::move(stream);
+      timer_.Cancel();
       group_->Cancel();
-      break;
+      co_return;
     }
     failures_[index] = std::move(stream).status();
     // Those before the last have had their time, and are not what is waited for.
-    if (index + 1 != begun_ || begun_ == addresses_.size()) co_return;
-  }
-  timer_.Cancel();
+    if (index + 1 != failures_.size()) co_return;
+    timer_.Cancel();
+    due_ = !has_untried();
+  } while (!due_);
 }
 
 std::vector<absl::Status> ConnectRace::failures() const {

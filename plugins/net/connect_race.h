@@ -3,9 +3,11 @@
 #define RONDO_PLUGINS_NET_CONNECT_RACE_H_
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "plugins/net/address.h"
@@ -17,38 +19,45 @@
 
 namespace rondo::net::internal {
 
-// The order in which to try addresses: as they come, but that the families take turns, for if one
-// does not get through, so will none of its addresses.
-std::vector<Address> Interleave(const std::vector<Address>& addresses);
-
-// Tries the addresses in their order, as RFC 8305 says: the next one begins when `stagger` has
-// passed without a connection, or at once when the last one to begin has failed. None is given up
-// because another has begun; the first that connects wins, and ends the others.
+// Tries the addresses of a host, as RFC 8305 says: the next one begins when `stagger` has passed
+// without a connection, or at once when the last one to begin has failed. The families take turns,
+// for if one does not get through, so will none of its addresses. None is given up because another
+// has begun; the first that connects wins, and ends the others. Addresses may come while others
+// are being tried.
 //
 // Loop thread only. Outlives its Run, which is called once.
 class ConnectRace {
  public:
-  // REQUIRES: there is an address.
-  ConnectRace(Loop& loop, std::vector<Address> addresses, absl::Duration stagger);
+  ConnectRace(Loop& loop, absl::Duration stagger);
 
-  // Yields the winner. The status of a loser is in failures().
-  Task<std::optional<TcpStream>> Run();
+  // Calls `find`, which spawns tasks that Add addresses; yields the winner, or nothing when these
+  // have ended and every address has failed.
+  Task<std::optional<TcpStream>> Run(absl::AnyInvocable<void(TaskGroup&)> find);
 
-  // In the order of the addresses, of those that have failed.
+  // While Run runs. Those of one family are tried in this order.
+  void Add(const std::vector<Address>& addresses);
+  // The first attempt may begin, with what there is or as soon as there is something.
+  void Begin();
+
+  // In the order in which they were tried, of those that have failed.
   std::vector<absl::Status> failures() const;
 
  private:
-  // Takes the next address, and times the one after it.
-  size_t Begin();
+  bool has_untried() const { return !untried_[0].empty() || !untried_[1].empty(); }
+  Address TakeNext();
+  // It is time for the next one, if there is one.
+  void Next();
   // Tries the next address, and as long as they fail those that come after it.
   Task<void> Attempt();
 
-  const std::vector<Address> addresses_;
   const absl::Duration stagger_;
   Timer timer_;
   TaskGroup* group_ = nullptr;
-  size_t begun_ = 0;
-  std::vector<absl::Status> failures_;  // By index; OK: not failed.
+  std::deque<Address> untried_[2];  // IPv4, IPv6.
+  bool next_is_ipv6_ = true;        // If there is one.
+  bool begun_ = false;
+  bool due_ = false;                    // The next address begins as soon as it is there.
+  std::vector<absl::Status> failures_;  // By the order of trying; OK: not failed.
   std::optional<TcpStream> winner_;
 };
 

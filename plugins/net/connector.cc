@@ -12,7 +12,9 @@
 #include "plugins/net/address.h"
 #include "plugins/net/connect_attempt.h"
 #include "plugins/net/connect_race.h"
+#include "plugins/net/host_search.h"
 #include "runtime/awaitables.h"
+#include "runtime/task_group.h"
 #include "runtime/task_scope.h"
 
 namespace rondo::net::internal {
@@ -31,11 +33,6 @@ absl::Status AllFailed(const Connect& request, const std::vector<absl::Status>& 
   return Failed(request, failures.front().code(), why);
 }
 
-std::vector<Address> WithPort(std::vector<Address> addresses, uint16_t port) {
-  for (Address& address : addresses) address = address.WithPort(port);
-  return addresses;
-}
-
 }  // namespace
 
 Task<absl::StatusOr<TcpStream>> ConnectToHost(Runtime& runtime, Connect request) {
@@ -45,16 +42,16 @@ Task<absl::StatusOr<TcpStream>> ConnectToHost(Runtime& runtime, Connect request)
   if (request.stagger < absl::ZeroDuration()) {
     co_return Failed(request, absl::StatusCode::kInvalidArgument, "a negative stagger");
   }
-  absl::StatusOr<HostAddresses> found = co_await runtime.Submit(Resolve{.host = request.host});
-  if (!found.ok()) {
-    co_return Failed(request, found.status().code(), found.status().message());
-  }
   TaskScope& scope = co_await CurrentScope();
-  ConnectRace race(runtime.loop(), WithPort(Interleave(found->addresses), request.port),
-                   request.stagger);
-  std::optional<TcpStream> winner = co_await race.Run();
+  ConnectRace race(runtime.loop(), request.stagger);
+  HostSearch search(runtime, request.host, request.port, race);
+  std::optional<TcpStream> winner =
+      co_await race.Run([&search](TaskGroup& group) { search.SpawnIn(group); });
   if (winner.has_value()) co_return *std::move(winner);
   if (scope.cancelled()) co_return scope.status();
+  if (absl::Status found = search.status(); !found.ok()) {
+    co_return Failed(request, found.code(), found.message());
+  }
   co_return AllFailed(request, race.failures());
 }
 

@@ -40,12 +40,12 @@ struct Listen {
 };
 
 // Connects to a host by name or IP address. The addresses of a name race as RFC 8305 says: IPv6 and
-// IPv4 take turns, each attempt begins `stagger` after the one before it or as soon as that has
-// failed, none is given up for another, and the first that connects wins. Give a deadline: the
-// kernel's own takes minutes.
-// Errors: UNAVAILABLE (refused, unreachable, no local port is free), DEADLINE_EXCEEDED (no answer),
-// RESOURCE_EXHAUSTED (no descriptors), INVALID_ARGUMENT (a negative stagger), and those of Resolve.
-// When all of several addresses have failed: the first one's code.
+// IPv4 are asked for at once and take turns, IPv6 first if it is known within 50 ms after IPv4,
+// each attempt begins `stagger` after the one before it or as soon as that has failed, none is
+// given up for another, and the first that connects wins. Give a deadline: the kernel's own takes
+// minutes. Errors: UNAVAILABLE (refused, unreachable, no local port is free), DEADLINE_EXCEEDED (no
+// answer), RESOURCE_EXHAUSTED (no descriptors), INVALID_ARGUMENT (a negative stagger), and those of
+// Resolve. When all of several addresses have failed: the first one's code.
 struct Connect {
   static constexpr absl::string_view kKind = "net.connect";
   using Result = TcpStream;

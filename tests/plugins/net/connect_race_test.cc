@@ -77,6 +77,11 @@ class ConnectRaceTest : public NetFixture {
   Task<void> Tried(size_t count) {
     while (tried.size() < count) co_await NextTurn();
   }
+  // Lets the loop run until the name server keeps so many answers, and has sent the others.
+  Task<void> Held(size_t count) {
+    while (server_.held() < count || server_.questions < 2) co_await NextTurn();
+    for (int i = 0; i < 3; ++i) co_await NextTurn();
+  }
   // What is due by now, and what follows from it, happens.
   Task<void> Advance(absl::Duration time) {
     clock_->Advance(time);
@@ -245,16 +250,87 @@ TEST_F(ConnectRaceTest, FamiliesTakeTurns) {
     const std::vector<std::string> ips = {"127.0.0.5", "127.0.0.6", "127.0.0.7", "2001:db8::1",
                                           "2001:db8::2"};
     unreachable.insert(ips.begin(), ips.end());
+    // So that both are known when the first begins.
+    server_.held_type = kDnsTypeAaaa;
     Begin(ips, 80);
+    co_await Held(1);
+    server_.Release();
     co_await Ended();
     EXPECT_EQ(tried.size(), 5u);
     std::vector<bool> ipv6;
     for (const std::string& ip : tried) ipv6.push_back(ip.find(':') != std::string::npos);
-    // Whichever the resolver puts first.
-    EXPECT_NE(ipv6[0], ipv6[1]);
-    EXPECT_NE(ipv6[1], ipv6[2]);
-    EXPECT_NE(ipv6[2], ipv6[3]);
-    EXPECT_FALSE(ipv6[4]);
+    EXPECT_THAT(ipv6, ElementsAre(true, false, true, false, false));
+  });
+}
+
+TEST_F(ConnectRaceTest, Ipv4WaitsForIpv6ButForAMomentOnly) {
+  MakeSilent();
+  Run([this]() -> Task<void> {
+    server_.held_type = kDnsTypeAaaa;
+    unreachable = {"2001:db8::1"};
+    Begin({"127.0.0.1", "2001:db8::1"}, silent_->address().port());
+    co_await Held(1);
+    co_await Advance(absl::Milliseconds(49));
+    EXPECT_THAT(tried, ElementsAre());
+    co_await Advance(absl::Milliseconds(1));
+    EXPECT_THAT(tried, ElementsAre("127.0.0.1"));
+    // What comes late takes its turn all the same.
+    server_.Release();
+    co_await Advance(kStagger - absl::Milliseconds(1));
+    EXPECT_THAT(tried, ElementsAre("127.0.0.1"));
+    co_await Advance(absl::Milliseconds(1));
+    co_await Tried(2);
+    EXPECT_THAT(tried, ElementsAre("127.0.0.1", "2001:db8::1"));
+    handle_.Cancel();
+    co_await Ended();
+  });
+}
+
+TEST_F(ConnectRaceTest, WhatComesAfterTheStaggerIsTriedAtOnce) {
+  MakeSilent();
+  Run([this]() -> Task<void> {
+    server_.held_type = kDnsTypeAaaa;
+    unreachable = {"2001:db8::1"};
+    Begin({"127.0.0.1", "2001:db8::1"}, silent_->address().port());
+    co_await Held(1);
+    co_await Advance(absl::Milliseconds(50));
+    co_await Advance(kStagger);
+    EXPECT_THAT(tried, ElementsAre("127.0.0.1"));
+    server_.Release();
+    co_await Tried(2);
+    EXPECT_FALSE(result_.has_value());
+    handle_.Cancel();
+    co_await Ended();
+  });
+}
+
+TEST_F(ConnectRaceTest, Ipv6DoesNotWaitForIpv4) {
+  Run([this]() -> Task<void> {
+    PeerListener listener;
+    server_.held_type = kDnsTypeA;
+    unreachable = {"2001:db8::1"};
+    Begin({"127.0.0.1", "2001:db8::1"}, listener.address().port());
+    co_await Tried(1);
+    EXPECT_THAT(tried, ElementsAre("2001:db8::1"));
+    EXPECT_FALSE(result_.has_value()) << "there may be others";
+    server_.Release();
+    co_await Ended();
+    EXPECT_TRUE(result_->ok()) << result_->status();
+    EXPECT_THAT(tried, ElementsAre("2001:db8::1", "127.0.0.1"));
+    result_.reset();
+  });
+}
+
+TEST_F(ConnectRaceTest, TheWinnerEndsTheSearchForOthers) {
+  Run([this]() -> Task<void> {
+    PeerListener listener;
+    server_.held_type = kDnsTypeAaaa;
+    Begin({"127.0.0.1"}, listener.address().port());
+    co_await Held(1);
+    clock_->Advance(absl::Milliseconds(50));
+    co_await Ended();
+    EXPECT_TRUE(result_->ok()) << result_->status();
+    result_.reset();
   });
 }
 

@@ -18,8 +18,8 @@ namespace rondo::net {
 namespace {
 
 constexpr size_t kHeaderSize = 12;
-constexpr int kTypeA = 1;
-constexpr int kTypeAaaa = 28;
+constexpr int kTypeA = kDnsTypeA;
+constexpr int kTypeAaaa = kDnsTypeAaaa;
 
 enum Code { kNoError = 0, kServerFailure = 2, kNoSuchName = 3 };
 
@@ -120,8 +120,20 @@ void FakeNameServer::Answer() {
   const std::string answer =
       absl::StrCat(id, "\x81", std::string(1, static_cast<char>(0x80 | code)), Big16(1),
                    Big16(count), Big16(0), Big16(0), question, records);
+  if (type == held_type) {
+    held_.push_back({.to = from, .to_size = from_size, .answer = answer});
+    return;
+  }
   PCHECK(sendto(fd_, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from),
                 from_size) == static_cast<ssize_t>(answer.size()));
+}
+
+void FakeNameServer::Release() {
+  for (const Held& held : held_) {
+    PCHECK(sendto(fd_, held.answer.data(), held.answer.size(), 0,
+                  reinterpret_cast<const sockaddr*>(&held.to), held.to_size) > 0);
+  }
+  held_.clear();
 }
 
 }  // namespace rondo::net

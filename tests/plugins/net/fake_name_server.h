@@ -2,6 +2,9 @@
 #ifndef RONDO_TESTS_PLUGINS_NET_FAKE_NAME_SERVER_H_
 #define RONDO_TESTS_PLUGINS_NET_FAKE_NAME_SERVER_H_
 
+#include <sys/socket.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -15,6 +18,9 @@
 #include "runtime/loop.h"
 
 namespace rondo::net {
+
+inline constexpr int kDnsTypeA = 1;
+inline constexpr int kDnsTypeAaaa = 28;
 
 // A name as packets have it.
 std::string DnsName(absl::string_view name);
@@ -41,12 +47,23 @@ class FakeNameServer {
   std::vector<std::string> failing;  // SERVFAIL.
   int questions = 0;
 
+  // Answers to questions of this type are kept until Release; 0: of none.
+  int held_type = 0;
+  void Release();
+  size_t held() const { return held_.size(); }
+
  private:
+  struct Held {
+    sockaddr_storage to;
+    socklen_t to_size;
+    std::string answer;
+  };
   void Answer();
 
   int fd_;
   Address address_;
   std::optional<FdHandle> handle_;
+  std::vector<Held> held_;
 };
 
 }  // namespace rondo::net
