@@ -12,6 +12,7 @@
 #include "plugins/net/tcp_listener.h"
 #include "plugins/net/tcp_stream.h"
 #include "plugins/net/tls.h"   // IWYU pragma: export
+#include "plugins/net/udp.h"   // IWYU pragma: export
 #include "plugins/net/unix.h"  // IWYU pragma: export
 #include "runtime/fields.h"
 

@@ -14,6 +14,7 @@
 #include "plugins/net/resolver.h"
 #include "plugins/net/socket_options.h"
 #include "plugins/net/tls_handshake.h"
+#include "plugins/net/udp_sockets.h"
 #include "plugins/net/unix_sockets.h"
 #include "runtime/completion.h"
 #include "runtime/plugin_entry.h"
@@ -56,7 +57,7 @@ NetPlugin::NetPlugin(NameServers name_servers) : name_servers_(std::move(name_se
 NetPlugin::~NetPlugin() = default;
 
 PluginInfo NetPlugin::info() const {
-  return {.name = "net", .summary = "TCP, Unix sockets, TLS and names"};
+  return {.name = "net", .summary = "TCP, UDP, Unix sockets, TLS and names"};
 }
 
 template <typename Request>
@@ -76,6 +77,9 @@ absl::Status NetPlugin::Register(Registrar& registrar) {
     completion.Complete(internal::StartUnixListener(completion.runtime().loop(), request));
   });
   registrar.OnLoop<ConnectUnix>(&internal::ConnectToUnix);
+  registrar.OnLoop<BindUdp>([](const BindUdp& request, Completion<UdpSocket> completion) {
+    completion.Complete(internal::StartUdpSocket(completion.runtime().loop(), request));
+  });
   registrar.OnLoop<ConnectTls>(
       [this](ConnectTls request) { return tls_->Connect(*runtime_, std::move(request)); });
   registrar.OnLoop<StartTlsServer>(

@@ -1,4 +1,4 @@
-// The plugin net: TCP and names.
+// The plugin net.
 #ifndef RONDO_PLUGINS_NET_NET_PLUGIN_H_
 #define RONDO_PLUGINS_NET_NET_PLUGIN_H_
 
