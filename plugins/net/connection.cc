@@ -81,13 +81,17 @@ int64_t Connection::SendParts(absl::Span<const absl::string_view> parts, size_t 
   return SendMessage(message, size);
 }
 
-int64_t Connection::SendMessage(const msghdr& message, size_t size) {
+int64_t Connection::SendMessage(const msghdr& message, size_t size, int* refused) {
   if (!writable()) return closed() || shut_down_ || send_error_ != 0 ? kFailed : kBlocked;
   if (!Admit()) return kBlocked;
   ssize_t sent;
   do {
     sent = ::sendmsg(fd(), &message, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
+  if (sent < 0 && refused != nullptr && (errno == EBADF || errno == ETOOMANYREFS)) {
+    *refused = errno;
+    return kFailed;
+  }
   if (sent < 0) return SentNothing(nullptr, 0, -errno);
   if (static_cast<size_t>(sent) < size) SentAPart();
   return sent;

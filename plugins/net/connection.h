@@ -67,7 +67,9 @@ class Connection : public Socket {
   int64_t SendParts(absl::Span<const absl::string_view> parts, size_t offset);
   // As Receive and Send, with whatever `message` has besides `size` bytes.
   int64_t ReceiveMessage(msghdr& message, size_t size);
-  int64_t SendMessage(const msghdr& message, size_t size);
+  // `refused`: the errno of a message that the kernel refuses for what it has besides the bytes;
+  // the stream is as it was.
+  int64_t SendMessage(const msghdr& message, size_t size, int* refused = nullptr);
 
   // Why the last one failed.
   absl::Status receive_status() const;

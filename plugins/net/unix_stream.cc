@@ -35,6 +35,12 @@ void TakeFds(msghdr& message, std::vector<OwnedFd>& fds) {
   }
 }
 
+absl::Status Refused(const Connection& connection, int error) {
+  const absl::Status status = connection.ErrnoStatus(error, "write descriptors to");
+  return error == EBADF ? absl::InvalidArgumentError(status.message())
+                        : absl::ResourceExhaustedError(status.message());
+}
+
 }  // namespace
 
 bool ReadWithFdsOperation::Try() {
@@ -71,10 +77,12 @@ bool WriteWithFdsOperation::Try() {
     return true;
   }
   while (!left_.empty()) {
-    const int64_t sent = fds_.empty() ? connection_.Send(left_.data(), left_.size()) : SendFirst();
+    int refused = 0;
+    const int64_t sent =
+        fds_.empty() ? connection_.Send(left_.data(), left_.size()) : SendFirst(refused);
     if (sent == kBlocked) return false;
     if (sent == kFailed) {
-      status_ = connection_.send_status();
+      status_ = refused == 0 ? connection_.send_status() : Refused(connection_, refused);
       return true;
     }
     left_.remove_prefix(static_cast<size_t>(sent));
@@ -83,7 +91,7 @@ bool WriteWithFdsOperation::Try() {
   return true;
 }
 
-int64_t WriteWithFdsOperation::SendFirst() {
+int64_t WriteWithFdsOperation::SendFirst(int& refused) {
   Control control = {};
   iovec piece = {.iov_base = const_cast<char*>(left_.data()), .iov_len = left_.size()};
   msghdr message = {};
@@ -96,7 +104,7 @@ int64_t WriteWithFdsOperation::SendFirst() {
   part->cmsg_type = SCM_RIGHTS;
   part->cmsg_len = CMSG_LEN(fds_.size() * sizeof(int));
   std::memcpy(CMSG_DATA(part), fds_.data(), fds_.size() * sizeof(int));
-  return connection_.SendMessage(message, left_.size());
+  return connection_.SendMessage(message, left_.size(), &refused);
 }
 
 }  // namespace internal

@@ -67,7 +67,7 @@ class WriteWithFdsOperation final : public SocketOperation {
 
  private:
   bool Try() override;
-  int64_t SendFirst();
+  int64_t SendFirst(int& refused);
   void Fail(absl::Status status) override { status_ = std::move(status); }
   absl::string_view name() const override { return "write"; }
 
@@ -101,7 +101,9 @@ class UnixStream : public internal::SocketStream {
   static absl::StatusOr<UnixStream> Adopt(Loop& loop, int fd);
 
   // As Write, and the peer gets duplicates of the descriptors, with the first of the bytes.
-  // Errors: INVALID_ARGUMENT (no data, more than kMaxFds), and a descriptor that is not open.
+  // Errors: INVALID_ARGUMENT (no data, more than kMaxFds, a descriptor that is not open),
+  // RESOURCE_EXHAUSTED (too many that nobody has received yet); nothing was sent then, and the
+  // stream is as it was.
   // REQUIRES: data and fds stay until the coroutine is resumed.
   [[nodiscard]] internal::WriteWithFdsOperation WriteWithFds(absl::string_view data,
                                                              absl::Span<const int> fds) {

@@ -242,6 +242,13 @@ TEST_F(UnixTest, RefusesDescriptorsThatCannotTravel) {
     EXPECT_EQ(status.message(), "write unix socket pair: descriptors without a byte");
     status = co_await a.WriteWithFds("x", std::vector<int>(UnixStream::kMaxFds + 1, a.fd()));
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    // One that is not open spoils neither the stream nor what comes after.
+    const int closed = dup(a.fd());
+    close(closed);
+    status = co_await a.WriteWithFds("x", std::vector<int>{closed});
+    EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(status.message(),
+              absl::StrCat("write descriptors to ", a.name(), ": Bad file descriptor"));
     EXPECT_TRUE((co_await a.WriteWithFds("x", std::vector<int>(UnixStream::kMaxFds, a.fd()))).ok());
     char buffer[10];
     std::vector<OwnedFd> received;
