@@ -41,7 +41,7 @@ class BufferedReader {
   Task<absl::StatusOr<std::string>> ReadUntil(absl::string_view delimiter, size_t max_bytes) {
     for (size_t searched = 0;;) {
       const size_t at = buffered().find(delimiter, searched);
-      if (std::min(at, buffered().size()) > max_bytes) {
+      if (!MayBeginWithin(max_bytes, at, delimiter.size())) {
         co_return absl::ResourceExhaustedError(absl::StrCat(
             "read until \"", absl::CEscape(delimiter), "\": not within ", max_bytes, " bytes"));
       }
@@ -71,6 +71,13 @@ class BufferedReader {
 
  private:
   static constexpr size_t kChunk = 4096;
+
+  // Whether a delimiter begins within the first max_bytes, or may when more has come: `at` is where
+  // the first one was found. A part of it may be there already.
+  bool MayBeginWithin(size_t max_bytes, size_t at, size_t delimiter_size) const {
+    if (at != absl::string_view::npos) return at <= max_bytes;
+    return buffered().size() <= max_bytes || buffered().size() - max_bytes < delimiter_size;
+  }
 
   Task<absl::Status> More() {
     if (ended_) co_return Ended();

@@ -156,6 +156,28 @@ TEST_F(StreamTest, ReadUntilHasALimitAndSaysWhatTheEndLeft) {
   });
 }
 
+// A part of it counted against the limit, once: it depended on the pieces what was found.
+TEST_F(StreamTest, ADelimiterThatComesInTwoPiecesIsNotOverTheLimit) {
+  Run([this]() -> Task<void> {
+    auto [stream, peer] = co_await Connect();
+    BufferedReader reader(stream);
+    absl::StatusOr<std::string> line;
+    absl::Status status = co_await WithTaskGroup([&](TaskGroup& group) -> Task<absl::Status> {
+      group.Spawn([](BufferedReader<TcpStream>& r, absl::StatusOr<std::string>& l) -> Task<void> {
+        l = co_await r.ReadUntil("\r\n", 2);
+      }(reader, line));
+      peer.Send("ab\r");
+      for (int i = 0; i < 3; ++i) co_await NextTurn();
+      peer.Send("\nabc\r");
+      co_return absl::OkStatus();
+    });
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_TRUE(line.ok() && *line == "ab") << line.status();
+    EXPECT_EQ((co_await reader.ReadUntil("\r\n", 2)).status().code(),
+              StatusCode::kResourceExhausted);
+  });
+}
+
 TEST_F(StreamTest, ACancelledReadUntilLosesNothing) {
   Run([this]() -> Task<void> {
     auto [stream, peer] = co_await Connect();
