@@ -28,27 +28,35 @@ absl::Duration IdleTime(int fd) {
   return absl::Milliseconds(std::min(info.tcpi_last_data_recv, info.tcpi_last_data_sent));
 }
 
-// Cancels a scope when a connection has been idle for too long.
+// Cancels a scope when a connection has been idle for too long. Whoever owns it then.
 class IdleWatch {
  public:
-  IdleWatch(TaskScope& scope, int fd, absl::Duration timeout)
-      : scope_(scope), fd_(fd), timeout_(timeout), timer_(scope.loop(), [this] { Look(); }) {
+  IdleWatch(TaskScope& scope, Socket& socket, absl::Duration timeout)
+      : scope_(scope),
+        socket_(socket),
+        timeout_(timeout),
+        timer_(scope.loop(), [this] { Look(); }) {
+    socket_.Watch();
     timer_.Unref();  // The connection itself keeps the loop alive.
     timer_.Start(timeout_);
   }
+  IdleWatch(const IdleWatch&) = delete;
+  IdleWatch& operator=(const IdleWatch&) = delete;
+  ~IdleWatch() { socket_.Unwatch(); }
 
   bool expired() const { return expired_; }
 
  private:
   void Look() {
-    const absl::Duration idle = IdleTime(fd_);
+    if (socket_.closed()) return;  // And its number may be another's.
+    const absl::Duration idle = IdleTime(socket_.fd());
     if (idle < timeout_) return timer_.Start(timeout_ - idle);
     expired_ = true;
     scope_.Cancel(absl::DeadlineExceededError("the connection was idle for too long"));
   }
 
   TaskScope& scope_;
-  const int fd_;
+  Socket& socket_;
   const absl::Duration timeout_;
   Timer timer_;
   bool expired_ = false;
@@ -124,13 +132,13 @@ void ServerBase::PeerIsGone(const Address& peer) {
   if (--it->second == 0) peers_.erase(it);
 }
 
-Task<void> ServerBase::UntilIdle(Task<void> handler, int fd) {
+Task<void> ServerBase::UntilIdle(Task<void> handler, Socket& socket) {
   if (options_.idle_timeout == absl::InfiniteDuration()) {
     co_await std::move(handler);
     co_return;
   }
   TaskScope scope(co_await CurrentScope());
-  const IdleWatch watch(scope, fd, options_.idle_timeout);
+  const IdleWatch watch(scope, socket, options_.idle_timeout);
   co_await std::move(handler).In(scope);
   if (watch.expired()) ++stats_.idle;
 }
@@ -138,12 +146,12 @@ Task<void> ServerBase::UntilIdle(Task<void> handler, int fd) {
 }  // namespace internal
 
 Task<void> TcpServer::Handle(TcpStream stream) {
-  co_await UntilIdle(handler_(stream), stream.fd());
+  internal::Socket& socket = stream.channel();
+  co_await UntilIdle(handler_(stream), socket);
 }
 
 Task<void> TlsServer::Handle(TcpStream stream) {
   const Address peer = stream.peer_address();
-  const int fd = stream.fd();
   internal::TlsHandshakes handshakes;
   absl::StatusOr<TlsStream> secured =
       co_await WithTimeout(handshakes.Server({.stream = std::move(stream), .context = context_}),
@@ -153,7 +161,8 @@ Task<void> TlsServer::Handle(TcpStream stream) {
     VLOG(1) << peer << ": " << secured.status().message();
     co_return;
   }
-  co_await UntilIdle(handler_(*secured), fd);
+  internal::Socket& socket = secured->channel().connection();
+  co_await UntilIdle(handler_(*secured), socket);
 }
 
 }  // namespace rondo::net

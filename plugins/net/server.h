@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "plugins/net/address.h"
+#include "plugins/net/socket.h"
 #include "plugins/net/tcp_listener.h"
 #include "plugins/net/tcp_stream.h"
 #include "plugins/net/tls_context.h"
@@ -77,8 +78,8 @@ class ServerBase {
 
   // Calls the handler. `connection` stays until it has ended.
   virtual Task<void> Handle(TcpStream stream) = 0;
-  // Runs `handler`, and cancels it when `fd` has been idle for too long.
-  Task<void> UntilIdle(Task<void> handler, int fd);
+  // Runs `handler`, and cancels it when `socket` has been idle for too long.
+  Task<void> UntilIdle(Task<void> handler, Socket& socket);
 
  private:
   Task<absl::Status> Accept(TaskGroup& group);
@@ -99,7 +100,8 @@ class ServerBase {
 }  // namespace internal
 
 // Calls a handler, which is a coroutine, for each connection, and closes it when that has ended.
-// The handler must leave the stream where it is.
+// The handler may move the stream away, to go on with TLS, say; idle_timeout holds all the same.
+// What it moves to where it outlives the handler is not counted any more.
 //
 // Loop thread only. Lives as long as Run does, and so do the handler and what it refers to.
 //

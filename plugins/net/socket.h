@@ -106,6 +106,11 @@ class Socket : public FdWatch, private LoopTask {
   // What errors call it: the address, unless it is a socket that has none.
   virtual std::string Subject() const { return address_.ToString(); }
 
+  // For who looks at it now and then and does not own it: it stays, be it closed, until Unwatch.
+  // One at a time.
+  void Watch() { holds_ |= kWatched; }
+  void Unwatch() { Drop(kWatched); }
+
   // `code` as errno gives it, `operation` and the subject.
   absl::Status ErrnoStatus(int code, absl::string_view operation) const;
 
@@ -152,6 +157,7 @@ class Socket : public FdWatch, private LoopTask {
     kQueued = 2,    // As a LoopTask.
     kServing = 4,   // A waiter runs.
     kRetrying = 8,  // There is a Retry.
+    kWatched = 16,  // See Watch.
   };
 
   // Calls the waiters for what is kReadable and kWritable. May delete this.

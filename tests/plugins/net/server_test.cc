@@ -16,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "plugins/net/net.h"
+#include "runtime/awaitables.h"
 #include "runtime/task.h"
 #include "tests/plugins/net/net_fixture.h"
 #include "tests/plugins/net/tls_fixture.h"
@@ -180,6 +181,58 @@ TEST_F(ServerTest, AnIdleConnectionIsEnded) {
     server_->Drain(absl::Hours(1));
     co_await Ended();
     EXPECT_TRUE(ended_->ok()) << *ended_;
+  });
+}
+
+// As for STARTTLS: after a word in clear the connection goes on in another stream.
+TEST_F(ServerTest, AHandlerMayMoveItsStreamAway) {
+  Run([this]() -> Task<void> {
+    std::shared_ptr<TlsServerContext> context = Server();
+    server_ = std::make_unique<TcpServer>(
+        runtime->loop(), co_await ListenOn(),
+        [this, context](TcpStream& stream) -> Task<void> {
+          EXPECT_EQ(co_await Read(stream, 8), "starttls");
+          absl::StatusOr<TlsStream> secured =
+              co_await runtime->Submit(StartTlsServer{std::move(stream), context});
+          CHECK_OK(secured.status());
+          co_await Echo(*secured);
+        },
+        ServerOptions{.idle_timeout = absl::Milliseconds(300)});
+    Spawn(*server_);
+    TcpStream plain = co_await ConnectToServer();
+    EXPECT_TRUE((co_await plain.Write("starttls")).ok());
+    absl::StatusOr<TlsStream> client = co_await runtime->Submit(
+        StartTlsClient{.stream = std::move(plain), .server_name = "a.test", .context = Client()});
+    CHECK_OK(client.status());
+    EXPECT_TRUE((co_await client->Write("hello")).ok());
+    EXPECT_EQ(co_await Get(*client), "hello");
+    // Now it is idle, where it is now.
+    EXPECT_EQ(co_await Get(*client), "");
+    EXPECT_EQ(last_.code(), StatusCode::kDeadlineExceeded);
+    EXPECT_EQ(server_->stats().idle, 1);
+    server_->Drain(absl::Hours(1));
+    co_await Ended();
+  });
+}
+
+TEST_F(ServerTest, ABusyHandlerWithoutItsStreamIsNotIdle) {
+  Run([this]() -> Task<void> {
+    server_ = std::make_unique<TcpServer>(
+        runtime->loop(), co_await ListenOn(),
+        [this](TcpStream& stream) -> Task<void> {
+          {
+            const TcpStream gone = std::move(stream);
+          }
+          last_ = co_await Sleep(absl::Milliseconds(100));
+        },
+        ServerOptions{.idle_timeout = absl::Milliseconds(10)});
+    Spawn(*server_);
+    TcpStream client = co_await ConnectToServer();
+    EXPECT_EQ(co_await Read(client), "");
+    server_->Drain(absl::Hours(1));
+    co_await Ended();
+    EXPECT_TRUE(last_.ok()) << last_;
+    EXPECT_EQ(server_->stats().idle, 0);
   });
 }
 
