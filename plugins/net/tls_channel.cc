@@ -129,7 +129,7 @@ long TlsChannel::BioControl(bio_st* bio, int command, long, void*) {
 
 int64_t TlsChannel::Handshake() {
   if (!failure_.ok()) return kFailed;
-  if (!gate_.Admit(connection_->loop().turn())) {
+  if (!gate_.Admit(connection_->loop())) {
     connection_->ServeLater();
     return kBlocked;
   }

@@ -13,9 +13,26 @@
 #include "absl/strings/str_cat.h"
 #include "plugins/net/tls_channel.h"
 #include "plugins/net/tls_error.h"
+#include "runtime/loop.h"
 
 namespace rondo::net {
 namespace internal {
+
+bool HandshakeGate::Admit(const Loop& loop) {
+  // What was admitted in this turn: nobody asks for any other, and a thread turns one loop at a
+  // time. (One that is turned within another's begins anew.)
+  struct Admitted {
+    const Loop* loop = nullptr;
+    int64_t turn = 0;
+    int steps = 0;
+  };
+  static constinit thread_local Admitted admitted;
+  if (admitted.loop != &loop || admitted.turn != loop.turn()) admitted = {&loop, loop.turn(), 0};
+  if (admitted.steps >= per_turn_) return false;
+  ++admitted.steps;
+  return true;
+}
+
 namespace {
 
 struct Free {

@@ -19,6 +19,10 @@ struct ssl_ctx_st;
 struct ssl_session_st;
 struct ssl_st;
 
+namespace rondo {
+class Loop;
+}
+
 namespace rondo::net {
 namespace internal {
 
@@ -32,23 +36,16 @@ struct FreeTlsSession {
 };
 using TlsSessionPtr = std::unique_ptr<ssl_session_st, FreeTlsSession>;
 
-// Admits a number of steps of handshakes, which are costly, in one turn of the loop.
+// Admits a number of steps of handshakes, which are costly, in one turn of a loop: those of all
+// contexts together.
 class HandshakeGate {
  public:
   explicit HandshakeGate(int per_turn) : per_turn_(per_turn) {}
 
-  bool Admit(int64_t turn) {
-    if (turn != turn_) {
-      turn_ = turn;
-      admitted_ = 0;
-    }
-    return admitted_ < per_turn_ && ++admitted_ > 0;
-  }
+  bool Admit(const Loop& loop);
 
  private:
   const int per_turn_;
-  int64_t turn_ = 0;
-  int admitted_ = 0;
 };
 
 }  // namespace internal
@@ -73,6 +70,8 @@ struct TlsServerOptions {
   std::string client_ca_pem = {};
   // When not empty, a client's certificate and its authorities must be on no list.
   std::string revocation_lists_pem = {};
+  // How many steps of handshakes a turn of the loop may have done, those of other contexts
+  // included, for this one to do another: so that a storm of clients leaves time for the rest.
   int handshakes_per_turn = 16;
 };
 

@@ -294,13 +294,22 @@ TEST_F(HandshakeTest, NoNameOfAServer) {
   });
 }
 
-TEST(HandshakeGate, AdmitsSoManyInATurn) {
-  internal::HandshakeGate gate(2);
-  EXPECT_TRUE(gate.Admit(1));
-  EXPECT_TRUE(gate.Admit(1));
-  EXPECT_FALSE(gate.Admit(1));
-  EXPECT_FALSE(gate.Admit(1));
-  EXPECT_TRUE(gate.Admit(2));
+TEST_F(HandshakeTest, AllContextsTogetherAreAdmittedSoManyStepsInATurn) {
+  Run([this]() -> Task<void> {
+    const Loop& loop = runtime->loop();
+    internal::HandshakeGate two(2);
+    internal::HandshakeGate also_two(2);
+    internal::HandshakeGate three(3);
+    for (int i = 0; i < 2; ++i) {
+      co_await NextTurn();
+      EXPECT_TRUE(two.Admit(loop));
+      EXPECT_TRUE(also_two.Admit(loop));
+      EXPECT_FALSE(two.Admit(loop));
+      EXPECT_FALSE(also_two.Admit(loop));
+      EXPECT_TRUE(three.Admit(loop));
+      EXPECT_FALSE(three.Admit(loop));
+    }
+  });
 }
 
 // With one step a turn, all of many get through, one after the other.
