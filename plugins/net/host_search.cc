@@ -5,6 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "runtime/awaitables.h"
+#include "runtime/task_scope.h"
 
 namespace rondo::net::internal {
 namespace {
@@ -35,6 +37,7 @@ Task<void> HostSearch::Find(ResolveFamily family, std::optional<absl::Status>& o
   absl::StatusOr<HostAddresses> found =
       co_await runtime_.Submit(Resolve{.host = host_, .family = family});
   outcome = found.status();
+  if ((co_await CurrentScope()).cancelled()) co_return;
   if (found.ok()) race_.Add(WithPort(std::move(found->addresses), port_));
   if (ipv6_.has_value() && (ipv6_->ok() || ipv4_.has_value())) {
     delay_.Cancel();

@@ -21,7 +21,9 @@ bool QueuedWrite::await_ready() { return queue_->Begin(*this); }
 
 void QueuedWrite::Suspend(std::coroutine_handle<> handle, TaskScope& scope) {
   handle_ = handle;
-  queue_->Join(*this);
+  WriteQueue& queue = *queue_;
+  queue.Join(*this);
+  if (queue_ == nullptr) return;  // It found room after all, and is to be resumed.
   if (scope.cancelled()) {
     OnCancel(scope.status());
   } else {
