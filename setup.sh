@@ -11,7 +11,7 @@ readonly packages=(
   # What the plugins stand on.
   libargon2-dev libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
   # What tests compare with.
-  curl dnsmasq-base openssl socat
+  curl dnsmasq-base iproute2 openssl socat
   # What the caller wants besides.
   "$@"
 )
