@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "plugins/net/by_id_bodies.h"
 #include "plugins/net/connector.h"
 #include "plugins/net/net.h"
 #include "plugins/net/owned_fd.h"
@@ -90,6 +91,7 @@ absl::Status NetPlugin::Register(Registrar& registrar) {
   OnResolver<ResolveServices>(registrar);
   OnResolver<ResolveTexts>(registrar);
   OnResolver<ReverseResolve>(registrar);
+  internal::RegisterKindsById(registrar);
   return absl::OkStatus();
 }
 
