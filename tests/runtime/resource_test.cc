@@ -39,6 +39,8 @@ TEST(ResourceTable, ClosesOnceAndForgetsTheId) {
   int closed = 0;
   ResourceTable table;
   const std::string id = table.Add(MakeResource(Lamp(closed)));
+  EXPECT_EQ(table.Close("test.door#1").code(), absl::StatusCode::kNotFound) << "of another type";
+  EXPECT_EQ(closed, 0);
   EXPECT_TRUE(table.Close(id).ok());
   EXPECT_EQ(closed, 1);
   EXPECT_EQ(table.Close(id).code(), absl::StatusCode::kNotFound);

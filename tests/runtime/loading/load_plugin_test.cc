@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "runtime/plugin_library.h"
+#include "runtime/resource.h"
 #include "runtime/runtime.h"
 #include "tests/process_state.h"
 #include "tests/runtime/loading/sample.h"
@@ -177,6 +178,18 @@ TEST_F(LoadPluginTest, K11_AResourceThatThrowsWhenItIsClosed) {
   runtime_ = nullptr;
   EXPECT_EQ(sample::conduct.bells_closed, 4);
   EXPECT_EQ(sample::conduct.stopped, 2);
+}
+
+// Of a plugin whose name begins with the other's.
+struct Stranger {
+  static constexpr absl::string_view kResource = "sample_too.stranger";
+};
+
+TEST_F(LoadPluginTest, ItTakesAlongTheLiveObjectsOfNoOther) {
+  ASSERT_TRUE(runtime_->LoadPlugin(kSample).ok());
+  const std::string id = runtime_->resources().Add(MakeResource(Stranger()));
+  ASSERT_TRUE(runtime_->UnloadPlugin("sample").ok());
+  EXPECT_TRUE(runtime_->resources().Find(id, Stranger::kResource).ok());
 }
 
 TEST_F(LoadPluginTest, K11_ABodyThatThrows) {
