@@ -258,6 +258,13 @@ TEST_F(CallTest, LiveObjectsAreCalledByIdUntilTheyAreClosed) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("test.is_lit: field \"lamp\": no resource"));
 }
 
+TEST_F(CallTest, K5_AMalformedRequestIsRefusedBeforeItsIdIsLookedFor) {
+  const absl::Status status =
+      Call("test.is_lit", {{"lamp", "test.lamp#9"}, {"colour", "red"}}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("no field \"colour\""));
+}
+
 TEST_F(CallTest, TheRuntimeClosesWhatIsLeftOpen) {
   ASSERT_TRUE(Call("test.light", json::object()).ok());
   runtime.reset();

@@ -111,6 +111,22 @@ TEST(JsonFields, K5_AMissingFieldIsNamed) {
             absl::InvalidArgumentError("field \"text\": it is missing, and has no default"));
 }
 
+struct BothNeeded {
+  std::string one = {};
+  std::string two = {};
+
+  void VisitFields(FieldVisitor& visit) {
+    visit("one", one, {.required = true});
+    visit("two", two, {.required = true});
+  }
+};
+
+TEST(JsonFields, K5_OfSeveralMissingFieldsTheFirstIsNamed) {
+  BothNeeded value;
+  EXPECT_EQ(Read(json::object(), value).message(),
+            "field \"one\": it is missing, and has no default");
+}
+
 TEST(JsonFields, K5_AMisspeltFieldIsNotCalledMissing) {
   Everything value;
   EXPECT_EQ(Read({{"txt", ""}}, value).message(),

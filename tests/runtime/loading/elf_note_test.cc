@@ -86,6 +86,12 @@ TEST(ElfNote, IsFoundAmongOthers) {
   EXPECT_EQ(*Find(object.Content()), "");
 }
 
+TEST(ElfNote, AnOwnerEndsWithANul) {
+  SharedObject object;
+  object.notes.replace(object.notes.find("Rondo"), 6, "RondoX");
+  ErrorOf(object.Content(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(ElfNote, IsFoundInASegmentThatIsAlignedTo8Bytes) {
   SharedObject object;
   object.segment.p_align = 8;
