@@ -21,6 +21,7 @@ FOLDERS = {
     "W3": "w3_timers",
     "W4": "w4_ticks",
     "W5": "w5_echo",
+    "W6": "w6_fs",
     "W8": "w8_crypto",
     "W9": "w9_start",
 }
@@ -32,11 +33,6 @@ TIMEOUT_S = 120
 
 class Failed(Exception):
     """A program did not do what it should."""
-
-
-def install():
-    command = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
-    subprocess.run(command if os.geteuid() == 0 else ["sudo", *command], check=True)
 
 
 def has(column):
@@ -58,6 +54,13 @@ def _bazel(*arguments, **options):
     return subprocess.run(
         [*command, *arguments], cwd=WORKSPACE, check=True, text=True, **options
     )
+
+
+def install():
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
+    subprocess.run(command if os.geteuid() == 0 else ["sudo", *command], check=True)
+    # The compiler's headers, of which Bazel has a list that was made when it was configured.
+    _bazel("sync", "--configure")
 
 
 @functools.lru_cache(None)

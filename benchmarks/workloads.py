@@ -2,6 +2,7 @@
 
 import crypto_rows
 import echo_rows
+import fs_rows
 import pool_rows
 import start_rows
 import tick_rows
@@ -13,6 +14,7 @@ TITLES = {
     "W3": "W3: timers",
     "W4": "W4: ticks and posts",
     "W5": "W5: echo server",
+    "W6": "W6: files",
     "W8": "W8: cryptography",
     "W9": "W9: start and exit",
 }
@@ -40,6 +42,10 @@ reason.
 
 # What a reader of a workload's table has to know.
 NOTES = {
+    "W6": """\
+All files are in the page cache. By hand two threads do nothing but the system calls; Rondo's pool
+and libuv's have four. A whole file is one operation here, and on libuv four, one behind the other.
+""",
     "W8": """\
 By hand it is OpenSSL's EVP in a loop, the algorithm fetched and the context made once, each text
 copied before, as a task has its own. Rondo computes on the loop thread what is small. Of one task
@@ -77,6 +83,7 @@ ROWS = [
     *timer_rows.ROWS,
     *tick_rows.ROWS,
     *echo_rows.ROWS,
+    *fs_rows.ROWS,
     *crypto_rows.ROWS,
     *start_rows.ROWS,
 ]
