@@ -1,5 +1,10 @@
 """What the profiles say: why a goal is missed, what was tried, and where the floor is."""
 
+ABOUT = """\
+For most of them "What profiles say", below the tables of a workload, has the reason. It is written by
+hand, of 2026-11 and a virtual machine of two cores; the tables are newer.
+"""
+
 # By workload, below its tables. The shares are those of `perf record`, the instructions those of
 # callgrind.
 FINDINGS = {

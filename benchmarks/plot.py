@@ -18,6 +18,7 @@ STYLES = {
     "libuv": ("#2471a3", "M-4,-4H4V4H-4Z"),
     "asio": ("#1e8449", "M0,-5L5,4H-5Z"),
     "node": ("#af7ac5", "M0,-5L5,0L0,5L-5,0Z"),
+    "go": ("#b9770e", "M0,5L5,-4H-5Z"),
 }
 WIDTH, HEIGHT = 720, 440
 LEFT, RIGHT, TOP, BOTTOM = 80, 100, 40, 60

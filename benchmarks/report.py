@@ -124,7 +124,7 @@ def tables(results):
         if counted := counts(mine):
             text += ["Exact counters, as the difference of two sizes:\n", counted]
         if workload in findings.FINDINGS:
-            text += ["### What the profiles say\n", findings.FINDINGS[workload]]
+            text += ["### What profiles say\n", findings.FINDINGS[workload]]
     return "\n".join(part for part in text if part)
 
 
@@ -168,7 +168,7 @@ def write(results, text, args):
         machine.describe(absent),
         "## Goals that are missed\n",
         "\n".join(missed) + "\n" if missed else "None.\n",
-        "Why, say the profiles, below the tables of each workload.\n" if missed else "",
+        findings.ABOUT if missed else "",
         text,
         plot.write_all(results, DOCUMENT.parent / "performance"),
     ]

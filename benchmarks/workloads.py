@@ -22,7 +22,7 @@ TITLES = {
 INTRODUCTION = """\
 What the runtime costs, beside the least that the same work costs when it is written by hand (raw),
 and beside libuv, Asio, Node and Go. Each column is a program of its own in `benchmarks/`; all of them
-do the same work, are built with the same flags and count alike. To repeat it:
+do the same work, those in C++ are built with the same flags, and they count alike. To repeat it:
 
     {command}
 
@@ -36,7 +36,7 @@ timer, tick or message, as the row says.
 
 Exact counters do not depend on the machine's pace: instructions are those of the program itself
 (callgrind), system calls are counted by strace, context switches by getrusage, allocations by a
-malloc that all programs share. What differs from run to run nevertheless is marked with the
+malloc that all programs in C++ share. What differs from run to run nevertheless is marked with the
 reason.
 """
 

@@ -85,7 +85,10 @@ internal::Operation& Runtime::StartCall(absl::string_view name, const nlohmann::
       visit(writer);
       return absl::OkStatus();
     });
-    if (!written.ok()) return std::move(callback)(internal::Of(kind, written));
+    if (!written.ok()) {
+      writer.CloseLive();  // Nobody learns their ids.
+      return std::move(callback)(internal::Of(kind, written));
+    }
     std::move(callback)(writer.Take());
   };
   internal::Kind* const kind = kinds_.FindName(name);
@@ -100,13 +103,15 @@ internal::Operation& Runtime::StartCall(absl::string_view name, const nlohmann::
         name, ": it cannot be called by name, since its ",
         kind->door.visit_request == nullptr ? "request" : "result", " cannot be written down")));
   }
+  // How a value describes itself is the plugin's code.
   const auto read = [&](absl::FunctionRef<void(FieldVisitor&)> visit) {
-    JsonReader reader(request, resources_);
-    visit(reader);
-    return reader.status();
+    return internal::GuardedCall([&] {
+      JsonReader reader(request, resources_);
+      visit(reader);
+      return reader.status();
+    });
   };
-  absl::StatusOr<internal::Operation*> operation =
-      internal::GuardedCall([&] { return kind->door.make(dispatcher_, read, deliver); });
+  absl::StatusOr<internal::Operation*> operation = kind->door.make(dispatcher_, read, deliver);
   if (!operation.ok()) return fail(internal::Of(name, operation.status()));
   Dispatch(**operation, kind->fingerprint, options);
   return **operation;

@@ -32,6 +32,9 @@ class JsonWriter final : public FieldVisitor {
 
   nlohmann::json Take() { return std::move(root_); }
 
+  // Closes what live objects were added: for who gives the result to nobody.
+  void CloseLive();
+
  private:
   bool BeginField(absl::string_view name, const FieldOptions& options) override;
   void EndField() override { at_.pop_back(); }
@@ -60,6 +63,7 @@ class JsonWriter final : public FieldVisitor {
   ResourceTable& resources_;
   nlohmann::json root_;
   std::vector<nlohmann::json*> at_ = {&root_};  // From the root to what is being written.
+  std::vector<std::string> live_;               // Their ids.
 };
 
 // Reads one value. What is wrong names the field: a field that is unknown, missing, or of another

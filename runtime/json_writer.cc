@@ -61,7 +61,13 @@ void JsonWriter::VisitEnum(int64_t& value, absl::Span<const internal::NamedValue
 }
 
 void JsonWriter::VisitLive(absl::string_view, absl::FunctionRef<std::shared_ptr<Resource>()> take) {
-  here() = resources_.Add(take());
+  live_.push_back(resources_.Add(take()));
+  here() = live_.back();
+}
+
+void JsonWriter::CloseLive() {
+  for (const std::string& id : live_) resources_.Close(id).IgnoreError();
+  live_.clear();
 }
 
 // A reference is given, never returned.

@@ -1,5 +1,8 @@
 #include "runtime/kind_info.h"
 
+#include "absl/log/log.h"
+#include "absl/status/status.h"
+#include "runtime/guarded_call.h"
 #include "runtime/json_fields.h"
 #include "runtime/kind_door.h"
 #include "runtime/kind_registry.h"
@@ -15,14 +18,24 @@ KindInfo DescribeKind(const Kind& kind) {
                    .request = {},
                    .result = {},
                    .defaults = {}};
-  if (kind.door.visit_request != nullptr) {
-    info.request = DescribeValue(kind.door.visit_request);
-    ResourceTable none;
-    JsonWriter writer(none);
-    kind.door.visit_request(writer);
-    info.defaults = writer.Take();
+  // How a value describes itself is the plugin's code.
+  const absl::Status described = GuardedCall([&] {
+    if (kind.door.visit_request != nullptr) {
+      info.request = DescribeValue(kind.door.visit_request);
+      ResourceTable none;
+      JsonWriter writer(none);
+      kind.door.visit_request(writer);
+      info.defaults = writer.Take();
+    }
+    if (kind.door.visit_result != nullptr) info.result = DescribeValue(kind.door.visit_result);
+    return absl::OkStatus();
+  });
+  if (!described.ok()) {
+    LOG(ERROR) << kind.name << " cannot be described: " << described.message();
+    info.request.reset();
+    info.result.reset();
+    info.defaults = {};
   }
-  if (kind.door.visit_result != nullptr) info.result = DescribeValue(kind.door.visit_result);
   return info;
 }
 

@@ -119,8 +119,11 @@ void Operation::ThrewOnLoop(absl::string_view what) {
 
 void Operation::OnReturned(LoopTask& task, LoopTask::Mode mode) {
   Operation& operation = static_cast<Operation&>(static_cast<ReturnTask&>(task));
-  if (operation.kind_->runs_on == RunsOn::kPool) --operation.dispatcher_.loop_.on_pool_;
-  if (mode == LoopTask::Mode::kRun) return operation.dispatcher_.Returned(operation);
+  if (mode == LoopTask::Mode::kRun) {
+    if (operation.kind_->runs_on == RunsOn::kPool) --operation.dispatcher_.loop_.on_pool_;
+    return operation.dispatcher_.Returned(operation);
+  }
+  // The loop goes away, and the kind may have gone before.
   operation.launched_ = false;
   operation.MaybeFree();
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -38,8 +39,14 @@ absl::StatusOr<std::string> SlowDiskPlugin::Read(const ReadSlowly& request,
   const int fd = open(request.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return PathError(errno, "open", request.path);
   const std::unique_ptr<std::FILE, CloseFile> file(fdopen(fd, "r"));
+  if (file == nullptr) {
+    const int error = errno;
+    close(fd);
+    return PathError(error, "open", request.path);
+  }
   struct stat about;
-  if (fstat(fd, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+  if (fstat(fd, &about) < 0) return PathError(errno, "fstat", request.path);
+  if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
     return absl::InvalidArgumentError(absl::StrCat("read \"", absl::Utf8SafeCEscape(request.path),
                                                    "\": it is not a regular file"));
   }

@@ -159,7 +159,7 @@ TEST_P(ThreadPoolStressTest, P8_SubmissionsRaceWithShutdown) {
           if (submitter == 0 && tasks.size() == static_cast<size_t>(round)) pool.Shutdown(pending);
           tasks.push_back(std::make_unique<CallTask>(count));
         } while (
-            (submitter == 0 ? pool.TrySchedule(*tasks.back()) : pool.Schedule(*tasks.back())).ok());
+            (submitter == 1 ? pool.TrySchedule(*tasks.back()) : pool.Schedule(*tasks.back())).ok());
         accepted += static_cast<int64_t>(tasks.size()) - 1;
         pool.Shutdown(pending);  // so that the tasks may go
       });

@@ -15,6 +15,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "runtime/completion.h"
+#include "runtime/kind_info.h"
 #include "runtime/registrar.h"
 #include "runtime/runtime.h"
 #include "runtime/task.h"
@@ -83,6 +84,19 @@ struct Light {
   using Result = Lamp;
 };
 
+// Its result throws after a live object was visited.
+struct LightBroken {
+  static constexpr absl::string_view kKind = "test.light_broken";
+  struct Result {
+    std::optional<Lamp> lamp;
+    void VisitFields(FieldVisitor& visit) {
+      visit("lamp", lamp);
+      if (throws) throw std::runtime_error("broken");
+    }
+    static inline bool throws = false;
+  };
+};
+
 struct IsLit {
   static constexpr absl::string_view kKind = "test.is_lit";
   using Result = bool;
@@ -114,6 +128,9 @@ class CallTest : public SimulatedRuntime {
           [](OpaqueResult, TaskContext&) -> absl::StatusOr<int*> { return nullptr; });
       registrar.OnLoop<Light>(
           [this](Light, Completion<Lamp> done) { done.Complete(Lamp(closed)); });
+      registrar.OnLoop<LightBroken>([this](LightBroken, Completion<LightBroken::Result> done) {
+        done.Complete(LightBroken::Result{.lamp = std::optional<Lamp>(closed)});
+      });
       registrar.OnLoop<IsLit>([this](IsLit request, Completion<bool> done) {
         done.Complete(request.lamp->closed() == &closed && closed == 0);
       });
@@ -154,6 +171,26 @@ TEST_F(CallTest, K11_AValueThatThrowsWhereItDescribesItself) {
   EXPECT_EQ(Call("test.moody", json::object()).status(),
             absl::InternalError("test.moody: exception: not the result"));
   Moody::result_throws = false;
+}
+
+TEST_F(CallTest, K11_WhatNobodyLearnsTheIdOfIsClosed) {
+  LightBroken::Result::throws = true;
+  EXPECT_EQ(Call("test.light_broken", json::object()).status(),
+            absl::InternalError("test.light_broken: exception: broken"));
+  LightBroken::Result::throws = false;
+  EXPECT_THAT(runtime->resources().Ids(), testing::IsEmpty());
+  EXPECT_EQ(closed, 1);
+}
+
+TEST_F(CallTest, KindsThatThrowWhenDescribedAreDescribedWithoutTheirFields) {
+  Moody::request_throws = true;
+  const std::vector<KindInfo> kinds = DescribeKinds(*runtime);
+  Moody::request_throws = false;
+  for (const KindInfo& kind : kinds) {
+    if (kind.name == "test.moody") EXPECT_FALSE(kind.request.has_value());
+    if (kind.name == "test.repeat") EXPECT_TRUE(kind.request.has_value());
+  }
+  EXPECT_GT(kinds.size(), 5u);
 }
 
 TEST_F(CallTest, TheTasksErrorIsTheCalls) {

@@ -1,6 +1,7 @@
 #include "runtime/plugin.h"
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "runtime/completion.h"
 #include "runtime/registrar.h"
 #include "runtime/runtime.h"
 #include "tests/runtime/fixture.h"
@@ -291,6 +293,38 @@ TEST_F(PluginTest, BodiesGoBeforeThePluginThatTheyReferTo) {
   ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Bodied>(log)).ok());
   runtime.reset();
   EXPECT_THAT(log, ElementsAre("body", "plugin"));
+}
+
+// Keeps what it should complete, and lets go of it late.
+class Keeping final : public Plugin {
+ public:
+  explicit Keeping(bool until_stop) : until_stop_(until_stop) {}
+
+  PluginInfo info() const override { return {.name = "a", .summary = "for tests"}; }
+  absl::Status Register(Registrar& registrar) override {
+    registrar.OnLoop<One>([this](One, Completion<int> done) { kept_ = std::move(done); });
+    return absl::OkStatus();
+  }
+  void Stop() override {
+    if (until_stop_) kept_.reset();
+  }
+
+ private:
+  const bool until_stop_;
+  std::optional<Completion<int>> kept_;
+};
+
+// What breaks here only AddressSanitizer sees.
+TEST_F(PluginTest, CompletionsMayOutliveTheirKinds) {
+  for (const bool until_stop : {true, false}) {
+    Build();
+    ASSERT_TRUE(runtime->AddPlugin(std::make_unique<Keeping>(until_stop)).ok());
+    bool told = false;
+    runtime->Submit(One{}, [&told](absl::StatusOr<int>) { told = true; });
+    ASSERT_TRUE(runtime->RunOnce(absl::ZeroDuration()).ok());
+    runtime.reset();
+    EXPECT_FALSE(told) << "by a runtime that is being destroyed";
+  }
 }
 
 }  // namespace
