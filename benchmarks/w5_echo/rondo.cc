@@ -45,30 +45,48 @@ class Session {
 
  private:
   void OnReadable() {
-    while (std::optional<absl::StatusOr<size_t>> size =
-               stream_.TryRead(absl::MakeSpan(server_.buffer))) {
+    while (rest_ == nullptr) {
+      std::optional<absl::StatusOr<size_t>> size = stream_.TryRead(absl::MakeSpan(server_.buffer));
+      if (!size.has_value()) return;
       const size_t bytes = size->value();
       if (bytes == 0) {
         server_.Gone();
         delete this;
         return;
       }
-      // It always fits into the socket: the client waits for it.
-      CHECK_EQ(stream_.TryWrite(absl::string_view(server_.buffer, bytes)).value(), bytes);
+      Write(absl::string_view(server_.buffer, bytes));
       server_.Echoed(bytes);
     }
   }
 
+  // It always fits into the socket, as the client waits for it; but this connection may have had
+  // its share of the turn.
+  void Write(absl::string_view data) {
+    const size_t sent = stream_.TryWrite(data).value();
+    if (sent == data.size()) return;
+    rest_ = std::make_unique<std::string>(data.substr(sent));
+    if (!std::exchange(waits_, true)) stream_.OnWritable([this] { OnWritable(); });
+  }
+
+  void OnWritable() {
+    if (rest_ == nullptr) return;
+    Write(*std::exchange(rest_, nullptr));
+    if (rest_ == nullptr) OnReadable();
+  }
+
   Server& server_;
   net::TcpStream stream_;
+  std::unique_ptr<std::string> rest_;  // What is not yet written.
+  bool waits_ = false;                 // Whether OnWritable was set.
 };
 
 Task<void> Serve(Server& server, net::TcpStream stream) {
+  // Its own, as a write may wait, if only until the next turn.
+  char buffer[bench::kMessage];
   for (;;) {
-    const size_t bytes = (co_await stream.Read(absl::MakeSpan(server.buffer))).value();
+    const size_t bytes = (co_await stream.Read(absl::MakeSpan(buffer))).value();
     if (bytes == 0) break;
-    // It always fits into the socket, so that this does not wait while others use the buffer.
-    CHECK_OK(co_await stream.Write(absl::string_view(server.buffer, bytes)));
+    CHECK_OK(co_await stream.Write(absl::string_view(buffer, bytes)));
     server.Echoed(bytes);
   }
   server.Gone();
