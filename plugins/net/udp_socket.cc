@@ -61,13 +61,13 @@ absl::Status UdpSocket::ChangeGroup(bool join, const Address& group, absl::strin
   absl::StatusOr<int> index = InterfaceIndex(interface, operation);
   if (!index.ok()) return index.status();
   if (SetMembership(fd(), join, group, *index) == 0) return absl::OkStatus();
-  const absl::Status status = absl::ErrnoToStatus(errno, operation);
+  const int error = errno;
   // A member already, or none: not that an address is taken or is not this host's.
-  if (errno == EADDRINUSE || errno == EADDRNOTAVAIL) {
+  if (error == EADDRINUSE || error == EADDRNOTAVAIL) {
     return absl::FailedPreconditionError(
         absl::StrCat(operation, join ? ": a member already" : ": not a member"));
   }
-  return status;
+  return absl::ErrnoToStatus(error, operation);
 }
 
 absl::Status UdpSocket::SetMulticastInterface(absl::string_view interface) {
@@ -104,8 +104,9 @@ absl::Status UdpSocket::SetBroadcast(bool broadcast) {
 
 absl::Status UdpSocket::SetReceiveOffload(bool offload) {
   constexpr absl::string_view kOperation = "set receive offload of";
-  absl::Status status = Set(SOL_UDP, UDP_GRO, offload, kOperation);
-  if (status.ok() || errno != ENOPROTOOPT) return status;
+  if (internal::SetOption(fd(), SOL_UDP, UDP_GRO, offload) == 0) return absl::OkStatus();
+  const int error = errno;
+  if (error != ENOPROTOOPT) return channel_->ErrnoStatus(error, kOperation);
   return absl::UnimplementedError(
       absl::StrCat(kOperation, " ", local_address(), ": this kernel has none"));
 }
