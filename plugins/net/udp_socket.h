@@ -111,7 +111,7 @@ class UdpSocket {
   const std::optional<Address>& peer_address() const { return channel_->peer(); }
 
   // Receives what is sent to the group, on the interface of this name; "": the one that the kernel
-  // chooses.
+  // chooses. Of groups that only others have joined it receives nothing.
   // Errors: INVALID_ARGUMENT (not multicast), NOT_FOUND (no such interface), FAILED_PRECONDITION
   // (a member already; not a member).
   absl::Status JoinGroup(const Address& group, absl::string_view interface = "");

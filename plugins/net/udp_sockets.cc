@@ -14,7 +14,15 @@
 namespace rondo::net::internal {
 namespace {
 
+// Otherwise it also gets what is sent to groups that other sockets of this host have joined. Old
+// kernels do not know of it for IPv6, and go on as they are.
+void HearOwnGroupsOnly(int fd, bool is_ipv6) {
+  SetOption(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+  if (is_ipv6) SetOption(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+}
+
 bool Bind(int fd, const BindUdp& request) {
+  HearOwnGroupsOnly(fd, request.address.is_ipv6());
   sockaddr_storage storage;
   const socklen_t size = request.address.ToSockaddr(storage);
   return (!request.address.is_ipv6() || SetOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) == 0) &&

@@ -71,6 +71,29 @@ TEST_F(UdpMulticastTest, AllMembersOfAGroupGetWhatIsSentToIt) {
   });
 }
 
+TEST_F(UdpMulticastTest, WhatOthersHaveJoinedIsNotReceived) {
+  Run([this]() -> Task<void> {
+    UdpSocket member = co_await Bind(Address(), /*reuse_address=*/true);
+    const uint16_t port = member.local_address().port();
+    UdpSocket one = co_await Bind(Address().WithPort(port), /*reuse_address=*/true);
+    UdpSocket both =
+        co_await Bind(Address::Parse("[::]:0")->WithPort(port), /*reuse_address=*/true);
+    UdpSocket sender = co_await Bind(Address());
+    CHECK_OK(sender.SetMulticastInterface("lo"));
+    CHECK_OK(sender.SetMulticastHops(0));
+    const Address group = *Address::FromIp("239.1.2.5", port);
+    const Address own = *Address::FromIp("239.1.2.6", port);
+    CHECK_OK(member.JoinGroup(group, "lo"));
+    CHECK_OK(one.JoinGroup(own, "lo"));
+    EXPECT_TRUE((co_await sender.Send("to the member", group)).ok());
+    EXPECT_TRUE((co_await sender.Send("to the one", own)).ok());
+    EXPECT_EQ(co_await Get(member), "to the member");
+    EXPECT_EQ(co_await Get(one), "to the one");
+    EXPECT_EQ(Option(both, IPPROTO_IP, IP_MULTICAST_ALL), 0);
+    EXPECT_EQ(Option(both, IPPROTO_IPV6, IPV6_MULTICAST_ALL), 0);
+  });
+}
+
 // The loopback interface has no route for groups of IPv6, so that nothing can be sent there.
 TEST_F(UdpMulticastTest, Ipv6SocketsAreMembersToo) {
   Run([this]() -> Task<void> {
