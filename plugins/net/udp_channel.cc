@@ -146,8 +146,11 @@ std::optional<absl::Status> UdpChannel::SendSegments(absl::string_view& data, si
     if (closed()) return Closed("send on");
     if (!writable() || !Admit()) return std::nullopt;
     const absl::string_view burst = data.substr(0, most);
-    if (SendOne(burst, burst.size() > size ? size : 0, to)) {
+    const bool cut = burst.size() > size;
+    if (SendOne(burst, cut ? size : 0, to)) {
       data.remove_prefix(burst.size());
+    } else if (cut && (errno == EINVAL || errno == EMSGSIZE)) {
+      break;  // The kernel cuts into no pieces that are larger than what the way there takes.
     } else if (errno == EIO || errno == EOPNOTSUPP || errno == ENOPROTOOPT) {
       send_offload_ = false;  // Not by the way that this takes.
     } else {

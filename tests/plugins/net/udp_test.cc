@@ -1,3 +1,6 @@
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -194,6 +197,22 @@ TEST_P(Segments, FewerThanTwo) {
     // A datagram larger than any.
     EXPECT_FALSE(
         (co_await a.SendSegments(std::string(70'000, 'x'), 70'000, b.local_address())).ok());
+  });
+}
+
+TEST_P(Segments, MayBeLargerThanAPacket) {
+  Run([this]() -> Task<void> {
+    UdpSocket a = co_await Bind(*Address::Parse("[::1]:0"));
+    UdpSocket b = co_await Bind(*Address::Parse("[::1]:0"));
+    if (!GetParam()) a.channel().ForgetSendOffload();
+    const int smallest = 1280;
+    EXPECT_EQ(::setsockopt(a.fd(), IPPROTO_IPV6, IPV6_MTU, &smallest, sizeof(smallest)), 0);
+    const std::string data(5000, 'x');
+    absl::Status status = co_await a.SendSegments(data, 2000, b.local_address());
+    EXPECT_TRUE(status.ok()) << status;
+    for (const size_t size : {2000u, 2000u, 1000u}) {
+      EXPECT_EQ((co_await Get(b)).size(), size);
+    }
   });
 }
 
