@@ -132,14 +132,14 @@ void ServerBase::PeerIsGone(const Address& peer) {
   if (--it->second == 0) peers_.erase(it);
 }
 
-Task<void> ServerBase::UntilIdle(Task<void> handler, Socket& socket) {
+Task<void> ServerBase::UntilIdle(absl::FunctionRef<Task<void>()> handler, Socket& socket) {
   if (options_.idle_timeout == absl::InfiniteDuration()) {
-    co_await std::move(handler);
+    co_await handler();
     co_return;
   }
   TaskScope scope(co_await CurrentScope());
   const IdleWatch watch(scope, socket, options_.idle_timeout);
-  co_await std::move(handler).In(scope);
+  co_await handler().In(scope);
   if (watch.expired()) ++stats_.idle;
 }
 
@@ -147,7 +147,7 @@ Task<void> ServerBase::UntilIdle(Task<void> handler, Socket& socket) {
 
 Task<void> TcpServer::Handle(TcpStream stream) {
   internal::Socket& socket = stream.channel();
-  co_await UntilIdle(handler_(stream), socket);
+  co_await UntilIdle([&] { return handler_(stream); }, socket);
 }
 
 Task<void> TlsServer::Handle(TcpStream stream) {
@@ -162,7 +162,7 @@ Task<void> TlsServer::Handle(TcpStream stream) {
     co_return;
   }
   internal::Socket& socket = secured->channel().connection();
-  co_await UntilIdle(handler_(*secured), socket);
+  co_await UntilIdle([&] { return handler_(*secured); }, socket);
 }
 
 }  // namespace rondo::net

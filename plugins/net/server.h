@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "plugins/net/address.h"
@@ -78,8 +79,9 @@ class ServerBase {
 
   // Calls the handler. `connection` stays until it has ended.
   virtual Task<void> Handle(TcpStream stream) = 0;
-  // Runs `handler`, and cancels it when `socket` has been idle for too long.
-  Task<void> UntilIdle(Task<void> handler, Socket& socket);
+  // Runs what `handler` returns, and cancels it when `socket` has been idle for too long. The call
+  // itself may do away with the socket.
+  Task<void> UntilIdle(absl::FunctionRef<Task<void>()> handler, Socket& socket);
 
  private:
   Task<absl::Status> Accept(TaskGroup& group);
