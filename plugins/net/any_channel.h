@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "plugins/net/socket.h"
+#include "runtime/loop.h"
 
 namespace rondo::net::internal {
 
@@ -29,6 +30,7 @@ class AnyChannel {
   virtual absl::Status receive_status() const = 0;
   virtual absl::Status send_status() const = 0;
   virtual Socket& WaitFor(Direction d) = 0;
+  virtual Loop& loop() const = 0;
   virtual void SetCallback(Direction d, absl::AnyInvocable<void()> f) = 0;
   virtual absl::Status ShutdownWrite() = 0;
   virtual void Close() = 0;
@@ -51,6 +53,7 @@ class AnyChannelOf final : public AnyChannel {
   absl::Status receive_status() const override { return channel_->receive_status(); }
   absl::Status send_status() const override { return channel_->send_status(); }
   Socket& WaitFor(Direction d) override { return channel_->WaitFor(d); }
+  Loop& loop() const override { return channel_->loop(); }
   void SetCallback(Direction d, absl::AnyInvocable<void()> f) override {
     channel_->SetCallback(d, std::move(f));
   }

@@ -73,6 +73,7 @@ class TlsChannel {
 
   ssl_st* ssl() const { return ssl_.get(); }
   Connection& connection() const { return *connection_; }
+  Loop& loop() const { return connection_->loop(); }
   // The server's name, if it has one, and the address.
   std::string Subject() const;
 

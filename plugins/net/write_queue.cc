@@ -48,9 +48,7 @@ using internal::Socket;
 
 WriteQueue::WriteQueue(std::unique_ptr<internal::AnyChannel> channel,
                        const WriteQueueOptions& options)
-    : channel_(std::move(channel)),
-      options_(options),
-      loop_(channel_->WaitFor(Direction::kWrite).loop()) {
+    : channel_(std::move(channel)), options_(options), loop_(channel_->loop()) {
   CHECK(options.high_mark > 0 && options.low_mark <= options.high_mark);
 }
 
@@ -184,7 +182,11 @@ bool WriteQueue::Send(absl::Cord& data) {
       if (count == kMost) break;
     }
     const int64_t sent = channel_->SendParts(absl::MakeConstSpan(parts.data(), count), 0);
-    if (sent == kBlocked) return false;
+    if (sent == kBlocked) {
+      // Of what was sent before, which nobody else waits to send any more.
+      unflushed_ = channel_->Flush() == kBlocked;
+      return false;
+    }
     if (sent == kFailed) {
       Fail(channel_->send_status());
       return false;

@@ -19,6 +19,7 @@
 #include "runtime/awaitables.h"
 #include "runtime/task.h"
 #include "runtime/task_group.h"
+#include "runtime/with_timeout.h"
 #include "tests/plugins/net/tls_fixture.h"
 
 namespace rondo::net {
@@ -58,6 +59,9 @@ class WriteQueueTest : public TlsFixture {
     std::string buffer(size, '\0');
     CHECK_OK(co_await stream.ReadExact(absl::MakeSpan(buffer)));
     co_return buffer;
+  }
+  static Task<absl::StatusOr<size_t>> Some(TlsStream& stream, std::string& buffer) {
+    co_return co_await stream.Read(absl::MakeSpan(buffer));
   }
   Task<void> Turns(int count = 4) {
     for (int i = 0; i < count; ++i) co_await NextTurn();
@@ -439,6 +443,38 @@ TEST_F(WriteQueueTest, WorksOnTls) {
     EXPECT_THAT(ended_, ElementsAre("a", "b", "c"));
     EXPECT_TRUE(all == std::string(kSize, 'a') + std::string(kSize, 'b') + std::string(kSize, 'c'));
     EXPECT_TRUE((co_await queue.Flush()).ok());
+  });
+}
+
+TEST_F(WriteQueueTest, WhatTlsKeptIsSentWhileAQueueIsThere) {
+  Run([this]() -> Task<void> {
+    for (const bool refuses : {false, true}) {
+      Pair pair = co_await Connected();
+      const std::string data(100'000, 'x');
+      size_t written = 0;
+      for (size_t sent = 1; sent != 0;) {
+        absl::StatusOr<size_t> some = pair.client.TryWrite(data);
+        CHECK_OK(some.status());
+        written += sent = *some;
+      }
+      ByteBudget budget(1);
+      budget.TakeAnyway(1);
+      {
+        WriteQueue queue(pair.client, {.budget = &budget});
+        if (refuses) {
+          EXPECT_EQ(queue.TryWrite(absl::Cord("y")).code(), StatusCode::kResourceExhausted);
+        }
+        std::string piece(1 << 20, '\0');
+        for (size_t read = 0; read < written;) {
+          absl::StatusOr<size_t> size =
+              co_await WithTimeout(Some(pair.server, piece), absl::Seconds(10));
+          EXPECT_TRUE(size.ok()) << size.status() << " after " << read << " of " << written;
+          if (!size.ok()) break;
+          read += *size;
+        }
+      }
+      budget.GiveBack(1);
+    }
   });
 }
 
