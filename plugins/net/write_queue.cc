@@ -219,6 +219,8 @@ void WriteQueue::AdmitWaiting() {
     } else {
       const Admission admission = Admit(first.data_.size());
       wants_budget_ |= admission == Admission::kOverBudget;
+      // The budget is of no use to it now, and others stand behind it in the line.
+      if (admission == Admission::kAboveMark) wants_budget_ = false;
       if (admission != Admission::kAdmitted) return;
       Queue(first.data_);
     }
@@ -263,7 +265,12 @@ bool WriteQueue::OnRoom() {
     return true;
   }
   const Admission admission = Admit(line_.front()->data_.size());
-  if (admission != Admission::kAdmitted) return false;
+  if (admission == Admission::kOverBudget) return false;
+  if (admission == Admission::kAboveMark) {
+    wants_budget_ = false;
+    LeaveBudget();
+    return true;
+  }
   Queue(line_.front()->data_);
   Complete(*line_.front(), absl::OkStatus());
   LeaveBudget();

@@ -478,6 +478,37 @@ TEST_F(WriteQueueTest, WhatTlsKeptIsSentWhileAQueueIsThere) {
   });
 }
 
+TEST_F(WriteQueueTest, AboveItsMarkAQueueKeepsNobodyFromTheBudget) {
+  Run([this]() -> Task<void> {
+    auto slow = Narrow();
+    auto other = Narrow();
+    Stuff(other.a);
+    ByteBudget budget(1'000'000);
+    budget.TakeAnyway(1'000'000);
+    WriteQueue x(slow.a, {.high_mark = 10, .low_mark = 0, .budget = &budget});
+    WriteQueue y(other.a, {.budget = &budget});
+    x.OnRoom([] {});
+    (co_await WithTaskGroup([&](TaskGroup& rest) -> Task<absl::Status> {
+      (co_await WithTaskGroup([&](TaskGroup& first) -> Task<absl::Status> {
+        first.Spawn(WriteAs(x, "a", 100'000));
+        co_await Turns();
+        rest.Spawn(WriteAs(x, "b", 1));
+        rest.Spawn(WriteAs(y, "c", 1));
+        co_await Turns();
+        EXPECT_EQ(x.TryWrite(absl::Cord("d")).code(), StatusCode::kResourceExhausted);
+        first.Cancel();  // A part of it has gone, so that the rest is queued.
+        co_return absl::OkStatus();
+      })).IgnoreError();
+      EXPECT_GT(x.queued(), 10u);
+      budget.GiveBack(1'000'000);
+      co_await Turns();
+      EXPECT_THAT(ended_, ElementsAre("a", "c"));
+      rest.Cancel();
+      co_return absl::OkStatus();
+    })).IgnoreError();
+  });
+}
+
 TEST_F(WriteQueueTest, AMessageForManyIsOnePieceOfMemory) {
   Run([this]() -> Task<void> {
     const absl::Cord message(std::string(100'000, 'm'));
