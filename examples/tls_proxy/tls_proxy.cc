@@ -19,6 +19,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "plugins/fs/fs.h"
@@ -51,7 +52,10 @@ absl::StatusOr<Target> ParseTarget(const std::string& text) {
       !absl::SimpleAtoi(text.substr(colon + 1), &port) || port == 0 || port > 65535) {
     return absl::InvalidArgumentError(absl::StrCat("--to=", text, ": not HOST:PORT"));
   }
-  return Target{text.substr(0, colon), static_cast<uint16_t>(port), nullptr};
+  absl::string_view host = absl::string_view(text).substr(0, colon);
+  // Those that keep the colons of an IPv6 address apart from the port's.
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  return Target{std::string(host), static_cast<uint16_t>(port), nullptr};
 }
 
 Task<absl::StatusOr<Target>> FindTarget(Runtime& runtime) {

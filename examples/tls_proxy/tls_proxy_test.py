@@ -36,6 +36,7 @@ class TlsProxy(unittest.TestCase):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, self.key)
         listener = socket.create_server(("127.0.0.1", 0))
+        listener.settimeout(60)
         self.addCleanup(listener.close)
 
         def run():
@@ -54,9 +55,9 @@ class TlsProxy(unittest.TestCase):
         self.addCleanup(thread.join)
         return listener.getsockname()[1]
 
-    def start(self, port, *flags):
+    def start(self, port, *flags, host="127.0.0.1"):
         proxy = subprocess.Popen(
-            [PROGRAM, f"--to=127.0.0.1:{port}", "--connections=1", *flags],
+            [PROGRAM, f"--to={host}:{port}", "--connections=1", *flags],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -89,9 +90,9 @@ class TlsProxy(unittest.TestCase):
         _, errors = proxy.communicate(timeout=60)
         self.assertEqual((proxy.returncode, errors), (0, ""))
 
-    def refused(self, port, *flags):
+    def refused(self, port, *flags, **where):
         """What the proxy says when it must not carry anything."""
-        proxy, connect = self.start(port, *flags)
+        proxy, connect = self.start(port, *flags, **where)
         # Even before it knows of the connection.
         with self.assertRaises(ConnectionResetError), connect() as client:
             client.recv(100)
@@ -113,6 +114,7 @@ class TlsProxy(unittest.TestCase):
 
     def test_a_server_without_tls(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
+            listener.settimeout(60)
 
             def answer():
                 with listener.accept()[0] as plain:
@@ -123,6 +125,13 @@ class TlsProxy(unittest.TestCase):
             errors = self.refused(listener.getsockname()[1], f"--ca={self.certificate}")
             thread.join()
         self.assertRegex(errors, r"\Atls handshake with 127\.0\.0\.1.*: wrong version number\n\Z")
+
+    def test_an_ipv6_address_stands_in_brackets(self):
+        with socket.socket(socket.AF_INET6) as nobody:  # It does not listen.
+            nobody.bind(("::1", 0))
+            port = nobody.getsockname()[1]
+            errors = self.refused(port, f"--ca={self.certificate}", host="[::1]")
+        self.assertEqual(errors, f"connect [::1]:{port}: Connection refused\n")
 
     def test_bad_flags(self):
         for flags, message in [
