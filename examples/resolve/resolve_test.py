@@ -23,7 +23,6 @@ RECORDS = [
     "--txt-record=text.test,v=1,; tau",
     "--ptr-record=9.2.0.192.in-addr.arpa,nine.test",
     "--ptr-record=9.2.0.192.in-addr.arpa,neun.test",
-    "--server=/silent.test/127.0.0.1#1",
 ]
 
 
