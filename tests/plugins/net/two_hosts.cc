@@ -9,7 +9,7 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <fstream>
+#include <string>
 #include <utility>
 
 #include "absl/log/check.h"
@@ -28,15 +28,33 @@ OwnedFd ThisNamespace() {
   return fd;
 }
 
+// The kernel takes it in one call, or refuses it.
+absl::Status Put(const char* file, absl::string_view text) {
+  const OwnedFd fd(::open(file, O_WRONLY | O_CLOEXEC));
+  if (fd.ok() && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size())) {
+    return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(errno,
+                             absl::StrCat("write ", file, ", to become root of a user namespace"));
+}
+
 // Becomes root, of nothing but its own namespaces.
-bool BecomeRootOfAUserNamespace() {
+absl::Status BecomeRootOfAUserNamespace() {
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
-  std::ofstream("/proc/self/setgroups") << "deny";
-  std::ofstream("/proc/self/uid_map") << absl::StrCat("0 ", uid, " 1");
-  std::ofstream("/proc/self/gid_map") << absl::StrCat("0 ", gid, " 1");
-  return true;
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
+    return absl::PermissionDeniedError(
+        "this user may not make network namespaces: run the test as root, or allow it by "
+        "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=1000");
+  }
+  for (const auto& [file, text] :
+       {std::pair("/proc/self/setgroups", std::string("deny")),
+        std::pair("/proc/self/uid_map", absl::StrCat("0 ", uid, " 1")),
+        std::pair("/proc/self/gid_map", absl::StrCat("0 ", gid, " 1"))}) {
+    absl::Status status = Put(file, text);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 void Command(const std::string& command) {
@@ -60,10 +78,8 @@ absl::Status TwoHosts::Allow() {
   if (!OwnedFd(::open(kTun, O_RDWR | O_CLOEXEC)).ok()) {
     return absl::ErrnoToStatus(errno, absl::StrCat("open ", kTun, ", as this user"));
   }
-  if (::unshare(CLONE_NEWNET) == 0 || BecomeRootOfAUserNamespace()) return absl::OkStatus();
-  return absl::PermissionDeniedError(
-      "this user may not make network namespaces: run the test as root, or allow it by "
-      "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=1000");
+  if (::unshare(CLONE_NEWNET) == 0) return absl::OkStatus();
+  return BecomeRootOfAUserNamespace();
 }
 
 TwoHosts::TwoHosts(Loop& loop)
