@@ -233,6 +233,7 @@ TEST_F(RealPeersTest, CurlFetchesByHttps) {
         [&](const Address& address) -> Task<void> {
           const auto curl = [&](std::string url, std::string trusted) {
             return std::vector<std::string>{"curl",
+                                            "--disable",  // The user's own settings.
                                             "--silent",
                                             "--show-error",
                                             "--noproxy",
