@@ -49,6 +49,8 @@ Address ConnectRace::TakeNext() {
 
 Task<void> ConnectRace::Attempt() {
   const TaskScope& scope = co_await CurrentScope();
+  // The timer may have been due when the race was cancelled.
+  if (scope.cancelled()) co_return;
   do {
     const size_t index = failures_.size();
     failures_.emplace_back();

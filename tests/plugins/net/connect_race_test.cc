@@ -353,6 +353,21 @@ TEST_F(ConnectRaceTest, ItsDeadlineEndsEveryAttempt) {
   });
 }
 
+TEST_F(ConnectRaceTest, ACancelledRaceBeginsNoAttemptThatIsDue) {
+  MakeSilent();
+  Run([this]() -> Task<void> {
+    Begin({"127.0.0.1", "127.0.0.2"}, silent_->address().port());
+    co_await Tried(1);
+    handle_.Cancel();
+    co_await NextTurn();
+    // The attempt has not heard of it yet.
+    co_await Advance(kStagger);
+    co_await Ended();
+    EXPECT_EQ(result_->status().code(), StatusCode::kCancelled);
+    EXPECT_THAT(tried, ElementsAre("127.0.0.1"));
+  });
+}
+
 TEST_F(ConnectRaceTest, RefusesANegativeStagger) {
   Run([this]() -> Task<void> {
     absl::StatusOr<TcpStream> stream = co_await runtime->Submit(
