@@ -30,6 +30,7 @@ inline constexpr int64_t kFailed = -2;   // See receive_status(), send_status().
 //   int64_t Flush();                              // 0: the kernel has all that was taken.
 //   absl::Status receive_status(), send_status();
 //   Socket& WaitFor(Direction);                  // Where to wait for Receive or Send.
+//   Loop& loop() const;
 
 template <typename Channel>
 class ReadOperation final : public SocketOperation {
