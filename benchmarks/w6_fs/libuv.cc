@@ -110,8 +110,7 @@ void Run(const std::string& variant, int64_t reads) {
   const bool one = variant == "sequential";
   std::vector<std::unique_ptr<Reader>> readers;
   for (int64_t i = std::min(count, one ? 1 : bench::kInFlight); i > 0; --i) {
-    readers.push_back(
-        std::make_unique<Reader>(one ? bench::kLargeBlockBytes : bench::kBlockBytes));
+    readers.push_back(std::make_unique<Reader>(one ? bench::kLargeBlockBytes : bench::kBlockBytes));
     variant == "small" ? ReadSmall(*readers.back()) : ReadBlock(*readers.back());
   }
   uv_run(uv_default_loop(), UV_RUN_DEFAULT);
