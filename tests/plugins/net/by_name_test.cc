@@ -70,7 +70,7 @@ TEST_F(ByNameTest, AConversationByUnixSocket) {
     co_await Call("net.shutdown_write_unix", {{"stream", server}});
     EXPECT_EQ(co_await Call("net.read_unix", {{"stream", client}}), json("hello"));
     EXPECT_EQ(co_await Call("net.read_unix", {{"stream", client}}), json(""));
-    runtime->resources().CloseAll("net.");
+    EXPECT_TRUE(runtime->resources().CloseAll("net.").ok());
   });
 }
 
@@ -84,7 +84,7 @@ TEST_F(ByNameTest, DatagramsByUdp) {
     const json got = co_await Call("net.receive_udp", {{"socket", b}});
     EXPECT_EQ(got["data"], "hello");
     EXPECT_EQ(got["from"], a_at);
-    runtime->resources().CloseAll("net.");
+    EXPECT_TRUE(runtime->resources().CloseAll("net.").ok());
   });
 }
 
@@ -100,7 +100,7 @@ TEST_F(ByNameTest, WhatIsWrongIsNamed) {
     // By type one can leave it out.
     EXPECT_EQ((co_await runtime->Submit(AcceptTcp{})).status().code(),
               StatusCode::kInvalidArgument);
-    runtime->resources().CloseAll("net.");
+    EXPECT_TRUE(runtime->resources().CloseAll("net.").ok());
   });
 }
 
