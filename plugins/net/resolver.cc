@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace rondo::net::internal {
@@ -94,11 +95,23 @@ class Question {
   Completion<Result> completion_;
 };
 
-int ToHostAddresses(const ares_addrinfo& info, HostAddresses& result) {
+// For c-ares 1.18, which forgets to free a name of its own when it is asked for IPv6 of a localhost
+// that the hosts file has with IPv4 alone: then it is asked for both, and one is dropped.
+int FamilyToAskFor(const Resolve& request) {
+  const bool localhost = absl::EqualsIgnoreCase(request.host, "localhost") ||
+                         absl::EndsWithIgnoreCase(request.host, ".localhost");
+  return localhost ? AF_UNSPEC : AddressFamily(request.family);
+}
+
+bool IsOf(Resolve::Family family, const Address& address) {
+  return family == Resolve::kAny || address.is_ipv6() == (family == Resolve::kIpv6);
+}
+
+int ToHostAddresses(const ares_addrinfo& info, Resolve::Family family, HostAddresses& result) {
   int ttl = std::numeric_limits<int>::max();
   for (const ares_addrinfo_node* node = info.nodes; node != nullptr; node = node->ai_next) {
     absl::StatusOr<Address> address = Address::FromSockaddr(node->ai_addr, node->ai_addrlen);
-    if (!address.ok()) continue;
+    if (!address.ok() || !IsOf(family, *address)) continue;
     result.addresses.push_back(*address);
     ttl = std::min(ttl, node->ai_ttl);
   }
@@ -158,14 +171,17 @@ int ToNames(const hostent& host, std::vector<std::string>& names) {
 
 void Put(Question<Resolve>* question) {
   const ares_addrinfo_hints hints = {.ai_flags = 0,
-                                     .ai_family = AddressFamily(question->request().family),
+                                     .ai_family = FamilyToAskFor(question->request()),
                                      .ai_socktype = SOCK_STREAM,
                                      .ai_protocol = 0};
   ares_getaddrinfo(
       question->channel(), question->request().host.c_str(), nullptr, &hints,
       [](void* self, int status, int /*timeouts*/, ares_addrinfo* info) {
-        static_cast<Question<Resolve>*>(self)->Answer(
-            status, [info](HostAddresses& result) { return ToHostAddresses(*info, result); });
+        auto* const asked = static_cast<Question<Resolve>*>(self);
+        const Resolve::Family family = asked->request().family;
+        asked->Answer(status, [info, family](HostAddresses& result) {
+          return ToHostAddresses(*info, family, result);
+        });
         if (info != nullptr) ares_freeaddrinfo(info);
       },
       question);
