@@ -46,7 +46,7 @@ class TaskQueue {
   bool empty() const { return tasks_.empty(); }
   // The hint for a spinning taker.
   bool maybe_ready() const { return tasks_.maybe_ready(); }
-  // Closed, and everything accepted was taken; stays so. Who has taken the last task needs a fence
+  // Closed, and everything accepted was taken; stays so. Who has taken the last task publishes it
   // before he looks whether others sleep who wait for this.
   bool drained() const { return taken_.load() == accepted_.load(); }
 
