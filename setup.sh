@@ -9,7 +9,7 @@ readonly packages=(
   # For those who change the code.
   clang-format-19 clang-tidy-19 git python3
   # What the plugins stand on.
-  libargon2-dev libc-ares-dev libssl-dev liburing-dev nlohmann-json3-dev node-llhttp
+  libargon2-dev libc-ares-dev libssl-dev nlohmann-json3-dev node-llhttp
   # What tests compare with.
   curl dnsmasq-base iproute2 openssl socat
   # What the caller wants besides.

@@ -67,12 +67,6 @@ def rondo_repositories():
         libs = ["cares"],
         package = "libc-ares-dev",
     )
-    debian_library(
-        name = "liburing",
-        header = "liburing.h",
-        libs = ["uring"],
-        package = "liburing-dev",
-    )
 
     debian_library(
         name = "nlohmann_json",
