@@ -17,7 +17,8 @@ the columns are slower by the factor that the raw one shows, up to a hundred.
     "W2": """\
 The statistics of each kind are part of all of these figures. Their cost is 56 of the 757
 instructions of a submission with its completion (`//tests/hot_paths`: 701 when they are taken out
-of the source), and 3 to 5 % of the time with 1024 in flight: more than the 3 % that was hoped for.
+of the source), and about 5 % of the time with 1024 in flight, on a machine at work: more than
+the 3 % that was hoped for.
 They were 46 % before, when every task was timed: a reading of the clock costs as much as a third of
 a task, so now one task in 64 is timed while more than eight of its kind are in flight. What is left
 is what is counted: submitted, in flight, and completed by status.
@@ -48,18 +49,14 @@ write, and a block from the recycler, which the other thread takes and the loop 
 cross in batches under a lock (5 % of the time). Tasks that need no memory show the way without it.
 """,
     "W5": """\
-Of a message with coroutines a quarter is the caller's coroutine itself. The others are: to resume
-it, to look whether its scope was cancelled, and to register where to go on. With one connection
-each message is a turn of the loop and a wait of its own, which is why it costs more.
-""",
-    "W8": """\
-Of the smallest hash what is added is a submission with its completion, and the copy of the
-context's state; of large ones it is the way to a worker and back.
+Of a message with coroutines about a fifth is the caller's coroutine itself; most of the rest is to
+read, to write, and to suspend. With one connection each message is a turn of the loop and a wait of
+its own, which is why it costs more.
 """,
     "W9": """\
 Two fifths of the time are the dynamic linker's, who looks up the symbols of OpenSSL, c-ares, Argon2
 and libstdc++; half is the kernel's, which maps them and starts four threads. Rondo's own code is
-4 %. Of the memory less than 0.5 MiB is the program's own; the other pages are those of files, the
+4 %. Of the memory the heap is 0.3 MiB; most of the other pages are those of files, the
 largest parts libcrypto (1.6 MiB), libstdc++ and libc (1.4 MiB each) and the program's text, and
 shared with all programs that use them. A program with fewer plugins has less of both.
 """,
