@@ -18,12 +18,11 @@
 namespace rondo {
 namespace {
 
+constexpr int kRounds = 1000;
 #if defined(ABSL_HAVE_ADDRESS_SANITIZER) || defined(ABSL_HAVE_THREAD_SANITIZER)
 // Which keep freed memory for a while.
-constexpr int kRounds = 100;
 constexpr bool kMeasuresMemory = false;
 #else
-constexpr int kRounds = 1000;
 constexpr bool kMeasuresMemory = true;
 #endif
 
